@@ -1,0 +1,26 @@
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          target: 'es2022',
+        },
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^nestjs-django-sessions$': '<rootDir>/libs/sessions/src/index.ts',
+    '^nestjs-django-sessions/(\\w+)$': '<rootDir>/libs/sessions/src/$1.ts',
+  },
+  testTimeout: 20_000,
+  reporters: ['default', '<rootDir>/test/plain-reporter.mjs'],
+};

@@ -1,0 +1,192 @@
+import { changesBetween, mergeChanges } from './changes.js';
+import { SessionConflictError, SessionError, SessionStoreError, SessionUpdateError } from './errors.js';
+import type { Data } from './serializer.js';
+import type { SavedSession, SessionEngine } from './session-engine.js';
+import { EXPIRY_KEY, expiryAge, expiryDate, type ExpiryBase } from './session-expiry.js';
+import { isSessionKey } from './session-key.js';
+import type { SessionSettings } from './session-settings.js';
+
+/** The member that holds when a session began (seconds since the epoch), kept only where `absoluteAge` is set. */
+export const STARTED_KEY = '_session_started';
+
+/** What was in the store when we last looked. */
+export interface Snapshot {
+  payload: string;
+  data: Data;
+  version: unknown;
+}
+
+const MERGE_TRIES = 100;
+
+/**
+ * The way from session data to an engine: serializing, expiry, and what happens when somebody else
+ * wrote meanwhile. Knows nothing of flags or requests.
+ */
+export class SessionStore {
+  constructor(
+    readonly engine: SessionEngine,
+    readonly settings: SessionSettings,
+  ) {}
+
+  accepts(key: string): boolean {
+    return this.engine.accepts ? this.engine.accepts(key) : isSessionKey(key);
+  }
+
+  async load(key: string): Promise<Snapshot | null> {
+    if (!this.accepts(key)) return null;
+    const stored = await this.#ask('load', () => this.engine.load(key), key);
+    if (!stored) return null;
+    let data: Data;
+    try {
+      data = this.settings.serializer.loads(stored.payload);
+    } catch {
+      return null;
+    }
+    if (stored.modifiedAt !== undefined && this.#hasExpired(data, stored.modifiedAt)) return null;
+    if (this.#absoluteEnd(data) <= this.settings.clock()) return null;
+    return { payload: stored.payload, data, version: stored.version };
+  }
+
+  async exists(key: string): Promise<boolean> {
+    return this.accepts(key) && this.#ask('exists', () => this.engine.exists(key), key);
+  }
+
+  async delete(key: string): Promise<void> {
+    if (this.accepts(key)) await this.#ask('delete', () => this.engine.delete(key), key);
+  }
+
+  async create(data: Data): Promise<Written> {
+    const { payload, end } = this.#prepare(data);
+    const saved = await this.#ask('create', () => this.engine.create(payload, end));
+    return { key: saved.key, data, payload, version: saved.version };
+  }
+
+  /** Replaces what is stored; `base` is what the changes were made on, or null to overwrite whatever is there. */
+  save(key: string, data: Data, base: Snapshot | null): Promise<Written> {
+    return this.#update(key, data, base, 'save', (payload, end, expected) =>
+      this.engine.save(key, payload, end, expected),
+    );
+  }
+
+  /** Moves the session to a new key, with this data. */
+  async cycle(key: string, data: Data, base: Snapshot | null): Promise<Written> {
+    const { engine } = this;
+    if (engine.cycle) {
+      return this.#update(key, data, base, 'cycle', (payload, end, expected) =>
+        engine.cycle!(key, payload, end, expected),
+      );
+    }
+    // Claim the old session first, so that one that was ended meanwhile is not copied under a new key.
+    const claimed = await this.save(key, data, base);
+    const created = await this.create(claimed.data);
+    await this.delete(key);
+    return created;
+  }
+
+  async clearExpired(batchSize: number): Promise<number> {
+    const { engine, settings } = this;
+    if (!engine.clearExpired) return 0;
+    return this.#ask('clearExpired', () =>
+      engine.clearExpired!({
+        batchSize,
+        now: settings.clock(),
+        isExpired: ({ payload, modifiedAt }) => {
+          try {
+            return this.#hasExpired(settings.serializer.loads(payload), modifiedAt ?? settings.clock());
+          } catch {
+            return this.#hasExpired({}, modifiedAt ?? settings.clock());
+          }
+        },
+      }),
+    );
+  }
+
+  /** Seconds until a session with this data ends, if it is saved at `modification`. */
+  age(expiry: unknown, modification: number, data: Data | null): number {
+    const age = expiryAge(expiry, modification, this.expiryBase);
+    return data ? Math.min(age, Math.floor((this.#absoluteEnd(data) - modification) / 1000)) : age;
+  }
+
+  /** The instant at which a session with this data ends, if it is saved at `modification`. */
+  end(expiry: unknown, modification: number, data: Data | null): number {
+    const end = expiryDate(expiry, modification, this.expiryBase);
+    return data ? Math.min(end, this.#absoluteEnd(data)) : end;
+  }
+
+  get expiryBase(): ExpiryBase {
+    return this.settings;
+  }
+
+  /** The text to store and the instant it ends. */
+  #prepare(data: Data): { payload: string; end: number } {
+    const { serializer, absoluteAge, clock } = this.settings;
+    const now = clock();
+    if (absoluteAge !== null && typeof data[STARTED_KEY] !== 'number') data[STARTED_KEY] = Math.floor(now / 1000);
+    return { payload: serializer.dumps(data), end: this.end(data[EXPIRY_KEY], now, data) };
+  }
+
+  async #update(
+    key: string,
+    data: Data,
+    base: Snapshot | null,
+    operation: string,
+    update: (payload: string, end: number, expected: unknown) => Promise<SavedSession | null>,
+  ): Promise<Written> {
+    let expected = this.settings.concurrency === 'merge' ? base?.version : undefined;
+    let wanted = data;
+    for (let attempt = 0; attempt < MERGE_TRIES; attempt++) {
+      const { payload, end } = this.#prepare(wanted);
+      const saved = await this.#ask(operation, () => update(payload, end, expected), key);
+      if (saved) return { key: saved.key, data: wanted, payload, version: saved.version };
+      // Without a state to compare with, a refusal can only mean that the session is gone.
+      const current = expected === undefined ? null : await this.load(key);
+      if (!current) throw new SessionUpdateError();
+      wanted = this.#merged(data, base!, current);
+      expected = current.version;
+      if (attempt > 2) await briefly();
+    }
+    throw new SessionConflictError(`The session kept being changed by others in ${MERGE_TRIES} tries.`);
+  }
+
+  /** This request's changes to `base`, applied to what another request has stored since. */
+  #merged(mine: Data, base: Snapshot, current: Snapshot): Data {
+    const { serializer } = this.settings;
+    const before = serializer.loads(base.payload);
+    const merged = serializer.loads(current.payload);
+    mergeChanges(changesBetween(before, mine, serializer), mine, changesBetween(before, merged, serializer), merged);
+    return merged;
+  }
+
+  #hasExpired(data: Data, modifiedAt: number): boolean {
+    try {
+      return this.end(data[EXPIRY_KEY], modifiedAt, data) <= this.settings.clock();
+    } catch {
+      // An unreadable expiry ends nothing; whoever computes the age is told.
+      return false;
+    }
+  }
+
+  #absoluteEnd(data: Data): number {
+    const started = data[STARTED_KEY];
+    const { absoluteAge } = this.settings;
+    return absoluteAge === null || typeof started !== 'number' ? Infinity : (started + absoluteAge) * 1000;
+  }
+
+  async #ask<R>(operation: string, question: () => Promise<R>, key?: string): Promise<R> {
+    try {
+      return await question();
+    } catch (error) {
+      throw error instanceof SessionError ? error : new SessionStoreError(operation, error, key);
+    }
+  }
+}
+
+/** The state a write has left in the store; `data` is other than what was given where it was merged. */
+export interface Written extends Snapshot {
+  key: string;
+}
+
+/** Writers that collide step apart by a random moment, so that each round has a winner and few losers. */
+function briefly(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
+}

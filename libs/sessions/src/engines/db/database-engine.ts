@@ -1,0 +1,125 @@
+import type { DataSource } from 'typeorm';
+import { type Clock, systemClock } from '../../core/clock.js';
+import type { ClearExpiredOptions, SavedSession, SessionEngine, StoredSession } from '../../core/session-engine.js';
+import { claimSessionKey, newSessionKey } from '../../core/session-key.js';
+import { dialectOf } from './dialect.js';
+import { type Statements, statementsFor } from './statements.js';
+
+export interface DatabaseEngineOptions {
+  clock?: Clock;
+  newKey?: () => string;
+}
+
+/**
+ * Sessions in Django's table, through an application's TypeORM DataSource: one statement an
+ * operation, and no entity in between. Django: `django.contrib.sessions.backends.db`.
+ */
+export class DatabaseEngine implements SessionEngine {
+  readonly #dataSource: () => DataSource;
+  readonly #clock: Clock;
+  readonly #newKey: () => string;
+  #statements: Statements | null = null;
+
+  /** The DataSource, or a function that answers it, for one that is not there yet. */
+  constructor(dataSource: DataSource | (() => DataSource), options: DatabaseEngineOptions = {}) {
+    this.#dataSource = typeof dataSource === 'function' ? dataSource : () => dataSource;
+    this.#clock = options.clock ?? systemClock;
+    this.#newKey = options.newKey ?? newSessionKey;
+  }
+
+  /** Looks the DataSource up now, so that a missing or unfit one is told at start-up. */
+  onModuleInit(): void {
+    void this.#sql;
+  }
+
+  async load(key: string): Promise<StoredSession | null> {
+    const { load, instant } = this.#sql;
+    const { records } = await this.#query(load, [key, instant(this.#clock())]);
+    const payload = (records[0] as { session_data: string } | undefined)?.session_data;
+    return payload === undefined ? null : { payload, version: payload };
+  }
+
+  async exists(key: string): Promise<boolean> {
+    return (await this.#query(this.#sql.exists, [key])).records.length > 0;
+  }
+
+  async create(payload: string, expiresAt: number): Promise<SavedSession> {
+    const { insert, instant } = this.#sql;
+    const key = await claimSessionKey(
+      (drawn) => this.#unlessTaken(() => this.#query(insert, [drawn, payload, instant(expiresAt)])),
+      this.#newKey,
+    );
+    return { key, version: payload };
+  }
+
+  async save(key: string, payload: string, expiresAt: number, expected?: unknown): Promise<SavedSession | null> {
+    const { update, updateExpected, instant } = this.#sql;
+    const values = [payload, instant(expiresAt), key];
+    const { affected } = await (expected === undefined
+      ? this.#query(update, values)
+      : this.#query(updateExpected, [...values, expected]));
+    return affected ? { key, version: payload } : null;
+  }
+
+  async cycle(key: string, payload: string, expiresAt: number, expected?: unknown): Promise<SavedSession | null> {
+    const { cycle, cycleExpected, instant } = this.#sql;
+    let affected: number | undefined;
+    const newKey = await claimSessionKey(
+      (drawn) =>
+        this.#unlessTaken(async () => {
+          const values = [drawn, payload, instant(expiresAt), key];
+          ({ affected } = await (expected === undefined
+            ? this.#query(cycle, values)
+            : this.#query(cycleExpected, [...values, expected])));
+        }),
+      this.#newKey,
+    );
+    return affected ? { key: newKey, version: payload } : null;
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#query(this.#sql.delete, [key]);
+  }
+
+  async clearExpired({ batchSize, now }: ClearExpiredOptions): Promise<number> {
+    const { clearExpired, instant } = this.#sql;
+    const statement = clearExpired(batchSize);
+    let total = 0;
+    let gone: number;
+    do {
+      gone = (await this.#query(statement, [instant(now)])).affected ?? 0;
+      total += gone;
+    } while (gone === batchSize);
+    return total;
+  }
+
+  get #sql(): Statements {
+    return (this.#statements ??= statementsFor(dialectOf(this.#dataSource())));
+  }
+
+  async #query(sql: string, values: unknown[]): Promise<{ records: unknown[]; affected?: number }> {
+    const runner = this.#dataSource().createQueryRunner();
+    try {
+      return await runner.query(sql, values, true);
+    } finally {
+      await runner.release();
+    }
+  }
+
+  async #unlessTaken(write: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await write();
+      return true;
+    } catch (error) {
+      if (isDuplicateKey(error)) return false;
+      throw error;
+    }
+  }
+}
+
+const DUPLICATE_KEY: unknown[] = ['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE', '23505', 'ER_DUP_ENTRY'];
+
+function isDuplicateKey(error: unknown): boolean {
+  const { driverError } = error as { driverError?: { code?: unknown } };
+  return DUPLICATE_KEY.includes(driverError?.code);
+}

@@ -1,0 +1,32 @@
+/** What is known of a request when its answer is about to leave. */
+export interface RequestOutcome {
+  /** The visitor sent a cookie of our name, whatever its value. */
+  cookieSent: boolean;
+  empty: boolean;
+  accessed: boolean;
+  modified: boolean;
+  /** Something was stored under another key than the visitor sent. */
+  keyChanged: boolean;
+  status: number;
+}
+
+/**
+ * How the session ends with this answer. `save` includes sending the cookie; `announce` sends it
+ * without saving; `drop` removes it.
+ */
+export interface Ending {
+  action: 'save' | 'announce' | 'drop' | 'none';
+  vary: boolean;
+}
+
+/** Django's rules for the end of a request, all of them. */
+export function decideEnding(outcome: RequestOutcome, saveEveryRequest: boolean): Ending {
+  const { cookieSent, empty, accessed, modified, keyChanged, status } = outcome;
+  if (cookieSent && empty) return { action: 'drop', vary: true };
+  if (!empty && (modified || saveEveryRequest)) {
+    if (status < 500) return { action: 'save', vary: true };
+    // The store knows the visitor by a new key already: not telling would lock them out.
+    if (keyChanged) return { action: 'announce', vary: true };
+  }
+  return { action: 'none', vary: accessed };
+}

@@ -1,0 +1,42 @@
+import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { SessionHeaders } from './request-session.js';
+import { withVary } from './vary.js';
+
+/** Adds the session's headers to those the application has set, of which none is lost. */
+export function addSessionHeaders(response: ServerResponse, { setCookie, vary }: SessionHeaders): void {
+  if (setCookie !== null) {
+    const present = response.getHeader('Set-Cookie');
+    const others = present === undefined ? [] : Array.isArray(present) ? present : [String(present)];
+    response.setHeader('Set-Cookie', [...others, setCookie]);
+    // An answer that hands out a session must not be handed out again by a cache.
+    if (!response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', 'no-store');
+  }
+  if (vary) response.setHeader('Vary', withVary(joined(response.getHeader('Vary')), 'Cookie'));
+}
+
+function joined(header: OutgoingHttpHeader | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(', ') : header === undefined ? undefined : String(header);
+}
+
+type HeadersArgument = OutgoingHttpHeaders | readonly unknown[] | undefined;
+
+/** Puts the headers that were given to `writeHead`, in any of its forms, on the response itself. */
+export function adoptHeaders(response: ServerResponse, headers: HeadersArgument): void {
+  if (!headers) return;
+  if (!Array.isArray(headers)) {
+    for (const [name, value] of Object.entries(headers)) {
+      if (value !== undefined) response.setHeader(name, value as OutgoingHttpHeader);
+    }
+    return;
+  }
+  const pairs = pairsOf(headers as readonly unknown[]);
+  for (const [name] of pairs) response.removeHeader(name);
+  for (const [name, value] of pairs) response.appendHeader(name, value);
+}
+
+function pairsOf(list: readonly unknown[]): [string, string | readonly string[]][] {
+  const flat = (list.length > 0 && Array.isArray(list[0]) ? list.flat(1) : list) as (string | readonly string[])[];
+  const pairs: [string, string | readonly string[]][] = [];
+  for (let index = 0; index + 1 < flat.length; index += 2) pairs.push([flat[index] as string, flat[index + 1]!]);
+  return pairs;
+}

@@ -1,0 +1,27 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Inject, Injectable, type NestMiddleware } from '@nestjs/common';
+import type { SessionStore } from '../core/session-store.js';
+import { RequestSession } from '../http/request-session.js';
+import { holdResponse } from '../http/response-gate.js';
+import { answerFor } from './http-errors.js';
+import { bindSession, isBound } from './request-sessions.js';
+import type { Settings } from './resolve-settings.js';
+import { SESSION_STORE, SESSIONS_SETTINGS } from './sessions.constants.js';
+
+/** Puts a session on every request, unloaded, and a gate before its answer. Asks no store. */
+@Injectable()
+export class SessionMiddleware implements NestMiddleware<IncomingMessage, ServerResponse> {
+  constructor(
+    @Inject(SESSION_STORE) private readonly store: SessionStore,
+    @Inject(SESSIONS_SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  use(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+    if (!isBound(request)) {
+      const requestSession = new RequestSession(this.store, this.settings.request, request.headers.cookie);
+      bindSession(request, requestSession);
+      holdResponse(response, requestSession, answerFor);
+    }
+    next();
+  }
+}

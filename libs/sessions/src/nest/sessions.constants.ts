@@ -1,0 +1,4 @@
+/** Provider tokens. Override them in a testing module to put another part in place. */
+export const SESSIONS_SETTINGS = 'SESSIONS:SETTINGS';
+export const SESSION_STORE = 'SESSIONS:STORE';
+export const SESSION_CLOCK = 'SESSIONS:CLOCK';

@@ -1,0 +1,203 @@
+import type { Type } from '@nestjs/common';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsString,
+  Matches,
+  Min,
+  ValidateBy,
+  ValidateIf,
+  type ValidationArguments,
+  type ValidationOptions,
+} from 'class-validator';
+import type { SessionEngine } from '../core/session-engine.js';
+import type { SessionSerializer } from '../core/serializer.js';
+import { DJANGO_ENGINES, ENGINE_NAMES, type EngineName } from './engine-names.js';
+
+/** When expired sessions are deleted. */
+export interface ClearSessionsOptions {
+  /** A cron pattern, read by the `cron` package that @nestjs/schedule uses too. Default `'0 3 * * *'`. */
+  cron?: string;
+  /** IANA zone the pattern is in. Default: the server's. */
+  timeZone?: string;
+  /** At most this many sessions in one statement. Default 1000. */
+  batchSize?: number;
+}
+
+const must = (what: string): ValidationOptions => ({
+  message: ({ property, value }: ValidationArguments) => `${property} must be ${what}, got ${show(property, value)}`,
+});
+
+/** A value as the user would recognize it; secrets are never shown. */
+function show(property: string, value: unknown): string {
+  if (/secret/i.test(property)) return typeof value === 'string' ? 'a string' : value === null ? 'null' : typeof value;
+  if (typeof value === 'function') return value.name || 'a function';
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return typeof value;
+  }
+}
+
+const satisfies = (name: string, validate: (value: unknown) => boolean, what: string) =>
+  ValidateBy({ name, validator: { validate } }, must(what));
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const isSecret = (value: unknown) => isText(value) || (value instanceof Uint8Array && value.length > 0);
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const hasMethods = (value: unknown, ...names: string[]) =>
+  isObject(value) && names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+const isClass = (value: unknown) => typeof value === 'function';
+const isTimeZone = (value: unknown) => {
+  try {
+    return isText(value) && Boolean(new Intl.DateTimeFormat('en', { timeZone: value }));
+  } catch {
+    return false;
+  }
+};
+const isEngine = (value: unknown) =>
+  isClass(value) ||
+  (isText(value) && (ENGINE_NAMES.includes(value as EngineName) || Object.hasOwn(DJANGO_ENGINES, value))) ||
+  hasMethods(value, 'load', 'exists', 'create', 'save', 'delete');
+const isClearSessions = (value: unknown) => {
+  if (value === false) return true;
+  if (!isObject(value)) return false;
+  const { cron, timeZone, batchSize, ...others } = value as ClearSessionsOptions;
+  return (
+    Object.keys(others).length === 0 &&
+    (cron === undefined || isText(cron)) &&
+    (timeZone === undefined || isTimeZone(timeZone)) &&
+    (batchSize === undefined || (Number.isInteger(batchSize) && batchSize > 0))
+  );
+};
+const isDataSource = (value: unknown) => isText(value) || hasMethods(value, 'createQueryRunner');
+
+const given = ValidateIf((_, value) => value !== undefined);
+const givenAndNotNull = ValidateIf((_, value) => value !== undefined && value !== null);
+
+/** What `SessionsModule.forRoot` takes. Durations are in seconds. */
+export class SessionsOptions {
+  /** Signs sessions. The same as Django's, to share them. Required. Django: SECRET_KEY. */
+  @satisfies('isSecret', isSecret, 'a secret text or bytes, the same as SECRET_KEY of a Django you share sessions with')
+  secretKey!: string | Uint8Array;
+
+  /** Older secrets that still verify, and never sign. Default `[]`. Django: SECRET_KEY_FALLBACKS. */
+  @given
+  @satisfies('areSecrets', (value) => Array.isArray(value) && value.every(isSecret), 'a list of secret texts or bytes')
+  secretKeyFallbacks?: readonly (string | Uint8Array)[];
+
+  /** Where sessions live: a short name, Django's dotted path, a class that Nest shall make, or an instance. Default `'db'`. Django: SESSION_ENGINE. */
+  @given
+  @satisfies(
+    'isEngine',
+    isEngine,
+    `one of ${ENGINE_NAMES.map((name) => `"${name}"`).join(', ')}, Django's dotted path of one, or a SessionEngine class or instance`,
+  )
+  engine?: EngineName | (string & {}) | Type<SessionEngine> | SessionEngine;
+
+  /** The TypeORM DataSource of the database engines: its name, or itself. Default: the application's default one. */
+  @given
+  @satisfies('isDataSource', isDataSource, 'the name of a DataSource, or a DataSource')
+  dataSource?: string | object;
+
+  /** Default `'sessionid'`. Django: SESSION_COOKIE_NAME. */
+  @given
+  @Matches(/^[!#$%&'*+\-.^`|~\w]+$/, must("a cookie name: letters, digits and !#$%&'*+-.^_`|~"))
+  cookieName?: string;
+
+  /** Seconds a session lives after it was last saved. Default 1209600, two weeks. Django: SESSION_COOKIE_AGE. */
+  @given
+  @IsInt(must('a whole number of seconds'))
+  @Min(0, must('a whole number of seconds, not a negative one'))
+  cookieAge?: number;
+
+  /** Default null: the host that answered. Django: SESSION_COOKIE_DOMAIN. */
+  @givenAndNotNull
+  @Matches(/^[\w.-]+$/, must('a domain name, or null'))
+  cookieDomain?: string | null;
+
+  /** Default `'/'`. Django: SESSION_COOKIE_PATH. */
+  @given
+  // oxlint-disable-next-line no-control-regex -- these would end the header
+  @Matches(/^\/[^;\u0000-\u001f\u007f]*$/, must('a path that begins with "/"'))
+  cookiePath?: string;
+
+  /** Send the cookie over HTTPS only. Default false. Django: SESSION_COOKIE_SECURE. */
+  @given
+  @IsBoolean(must('true or false'))
+  cookieSecure?: boolean;
+
+  /** Hide the cookie from scripts. Default true. Django: SESSION_COOKIE_HTTPONLY. */
+  @given
+  @IsBoolean(must('true or false'))
+  cookieHttpOnly?: boolean;
+
+  /** Default `'Lax'`; false or null leaves the attribute out. Django: SESSION_COOKIE_SAMESITE. */
+  @ValidateIf((_, value) => value !== undefined && value !== null && value !== false)
+  @satisfies(
+    'isSameSite',
+    (value) => isText(value) && /^(?:lax|strict|none)$/i.test(value),
+    '"Lax", "Strict", "None", false or null',
+  )
+  cookieSameSite?: 'Lax' | 'Strict' | 'None' | (string & {}) | false | null;
+
+  /** Keep the cookie apart for each top-level site (CHIPS). Default false. */
+  @given
+  @IsBoolean(must('true or false'))
+  cookiePartitioned?: boolean;
+
+  /** Which cookies a browser keeps longest when it has too many. Default: not sent. */
+  @givenAndNotNull
+  @IsIn(['Low', 'Medium', 'High'], must('"Low", "Medium", "High" or null'))
+  cookiePriority?: 'Low' | 'Medium' | 'High' | null;
+
+  /** Sessions end with the browser unless they say otherwise. Default false. Django: SESSION_EXPIRE_AT_BROWSER_CLOSE. */
+  @given
+  @IsBoolean(must('true or false'))
+  expireAtBrowserClose?: boolean;
+
+  /** Save an existing session with every request, changed or not, which renews its age. Default false. Django: SESSION_SAVE_EVERY_REQUEST. */
+  @given
+  @IsBoolean(must('true or false'))
+  saveEveryRequest?: boolean;
+
+  /** Seconds since its creation after which a session ends whatever its activity. Default null: never. */
+  @givenAndNotNull
+  @IsInt(must('a whole number of seconds, or null'))
+  @Min(1, must('a whole number of seconds above 0, or null'))
+  absoluteAge?: number | null;
+
+  /** How two requests that change one session at the same time fare: `'merge'` keeps both changes, `'overwrite'` is Django's last writer. Default `'merge'`. */
+  @given
+  @IsIn(['merge', 'overwrite'], must('"merge" or "overwrite"'))
+  concurrency?: 'merge' | 'overwrite';
+
+  /** `'json'`, or an object or class with `dumps` and `loads`. Default `'json'`. Django: SESSION_SERIALIZER. */
+  @given
+  @satisfies(
+    'isSerializer',
+    (value) => value === 'json' || isClass(value) || hasMethods(value, 'dumps', 'loads'),
+    '"json", or an object or class with dumps and loads',
+  )
+  serializer?: 'json' | SessionSerializer | Type<SessionSerializer>;
+
+  /** When expired sessions are deleted from stores that keep them; false: never by itself. Default `{ cron: '0 3 * * *' }`. */
+  @given
+  @satisfies(
+    'isClearSessions',
+    isClearSessions,
+    'false, or { cron?: pattern, timeZone?: IANA name, batchSize?: whole number above 0 }',
+  )
+  clearSessions?: ClearSessionsOptions | false;
+
+  /** IANA zone of dates that name none, as in sessions that Django wrote with USE_TZ off. Default `'UTC'`. Django: TIME_ZONE. */
+  @given
+  @satisfies('isTimeZone', isTimeZone, 'the IANA name of a time zone, such as "Europe/Berlin"')
+  timeZone?: string;
+
+  /** The salt of Django's own store class; another for a SessionStore under another name. Default `'django.contrib.sessions.SessionStore'`. */
+  @given
+  @IsString(must('a text'))
+  salt?: string;
+}
