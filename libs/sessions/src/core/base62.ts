@@ -3,11 +3,11 @@ const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** Django's base 62 (capitals before small letters), for whole numbers of any sign. */
 export function toBase62(value: number): string {
   if (value === 0) return '0';
-  let rest = Math.abs(value);
   let text = '';
-  while (rest > 0) {
-    text = DIGITS[rest % 62]! + text;
-    rest = Math.floor(rest / 62);
+  if (Number.isSafeInteger(value)) {
+    for (let rest = Math.abs(value); rest > 0; rest = Math.floor(rest / 62)) text = DIGITS[rest % 62]! + text;
+  } else {
+    for (let rest = BigInt(Math.abs(value)); rest > 0n; rest /= 62n) text = DIGITS[Number(rest % 62n)]! + text;
   }
   return value < 0 ? `-${text}` : text;
 }

@@ -13,6 +13,8 @@ export interface StoredSession {
    * whether a session has expired; the library then works it out.
    */
   modifiedAt?: number;
+  /** True when the visitor must be given a new cookie although nothing was changed, as what they sent is of no use. */
+  outdated?: boolean;
 }
 
 /** Where a session now is, and the `version` of it where the store told one. */

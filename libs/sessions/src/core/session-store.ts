@@ -14,6 +14,8 @@ export interface Snapshot {
   payload: string;
   data: Data;
   version: unknown;
+  /** See `StoredSession.outdated`. */
+  outdated?: boolean;
 }
 
 const MERGE_TRIES = 100;
@@ -44,7 +46,7 @@ export class SessionStore {
     }
     if (stored.modifiedAt !== undefined && this.#hasExpired(data, stored.modifiedAt)) return null;
     if (this.#absoluteEnd(data) <= this.settings.clock()) return null;
-    return { payload: stored.payload, data, version: stored.version };
+    return { payload: stored.payload, data, version: stored.version, outdated: stored.outdated ?? false };
   }
 
   async exists(key: string): Promise<boolean> {

@@ -201,7 +201,7 @@ export class Session<T extends object = SessionData> {
    */
   async load(): Promise<this> {
     await this.prefetch();
-    if (this.#fetched === 'unknown') this.#key = null;
+    this.#forgetUnknownKey();
     return this;
   }
 
@@ -246,13 +246,17 @@ export class Session<T extends object = SessionData> {
     await this.prefetch();
     const data = this.#checked(this.#open());
     if (this.#key === null) throw new SessionUpdateError('No session is stored under this key.');
+    // A nested change still counts as one when the data are clean again: the cookie depends on it.
+    this.#modified ||= this.#differs(data);
     this.#wrote(await this.#store.save(this.#key, data, this.#base));
   }
 
   /** Deletes a stored session, this one by default; its data stay at hand. Django: `delete`. */
   async destroy(key: string | null = this.#key): Promise<void> {
     if (key !== null) await this.#store.delete(key);
-    if (key === this.#key) this.#saved = null;
+    if (key !== this.#key) return;
+    this.#saved = null;
+    if (this.#fetched) this.#fetched = 'unknown';
   }
 
   /** Ends the session: its data are dropped, the stored one is deleted, and there is no key any more. Log-out. */
@@ -348,11 +352,20 @@ export class Session<T extends object = SessionData> {
   #open(): Data {
     this.#accessed = true;
     if (this.#data) return this.#data;
-    if (this.#fetched === 'unknown') this.#key = null;
+    this.#forgetUnknownKey();
     if (this.#key === null) this.#replaceData(Object.create(null) as Data, null);
-    else if (this.#fetched && this.#fetched !== 'unknown') this.#replaceData(this.#fetched.data, this.#fetched);
-    else throw new SessionNotLoadedError();
+    else if (this.#fetched && this.#fetched !== 'unknown') {
+      this.#replaceData(this.#fetched.data, this.#fetched);
+      this.#modified ||= this.#fetched.outdated ?? false;
+    } else throw new SessionNotLoadedError();
+    this.#fetched = null;
     return this.#data!;
+  }
+
+  #forgetUnknownKey(): void {
+    if (this.#fetched !== 'unknown') return;
+    this.#key = null;
+    this.#fetched = null;
   }
 
   #replaceData(data: Data, base: Snapshot | null): void {

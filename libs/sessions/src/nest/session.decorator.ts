@@ -18,7 +18,7 @@ export const Session: (key?: string) => ParameterDecorator = createParamDecorato
     } catch (error) {
       throw toHttpError(error);
     }
-    return key === undefined ? session : (session as CoreSession).get(key);
+    return key === undefined ? session : (session as CoreSession<Record<string, unknown>>).get(key);
   },
 );
 
