@@ -1,3 +1,9 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+// Suites that find no service to talk to say so in this file; the reporter reads it out at the end.
+process.env.SKIPPED_NOTES ??= join(tmpdir(), `skipped-tests-${process.pid}.txt`);
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -22,5 +28,5 @@ export default {
     '^nestjs-django-sessions/(\\w+)$': '<rootDir>/libs/sessions/src/$1.ts',
   },
   testTimeout: 20_000,
-  reporters: ['default', '<rootDir>/test/plain-reporter.mjs'],
+  reporters: ['default', '<rootDir>/test/support/closing-reporter.mjs'],
 };

@@ -81,16 +81,18 @@ describe('the session object does what Django does, call by call', () => {
   });
 
   const leaving = cases.filter(({ name }) => LEAVES_DJANGO[name]?.length);
-  test.each(leaving.map((vector) => ({ ...vector, why: LEAVES_DJANGO[vector.name]!.map(({ why }) => why).join('; ') })))(
-    '$name: $why',
-    async (vector) => {
-      await play(vector);
-      await expectStored(vector);
-    },
-  );
+  test.each(
+    leaving.map((vector) => ({ ...vector, why: LEAVES_DJANGO[vector.name]!.map(({ why }) => why).join('; ') })),
+  )('$name: $why', async (vector) => {
+    await play(vector);
+    await expectStored(vector);
+  });
 
   test('last-writer/db with concurrency "merge": no write is lost', async () => {
-    await play(cases.find(({ name }) => name === 'last-writer/db')!, 'overwrite');
+    await play(
+      cases.find(({ name }) => name === 'last-writer/db')!,
+      'overwrite',
+    );
     await embedded.wipe();
     const { in: given } = cases.find(({ name }) => name === 'last-writer/db')!;
     const store = embedded.store([given.secret], { concurrency: 'merge' });

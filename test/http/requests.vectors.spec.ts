@@ -103,7 +103,8 @@ async function view(session: CoreSession<any>, request: Request, response: Respo
 
 function respond(response: Response) {
   const { status, headers } = current.vector.in;
-  for (const [name, value] of Object.entries((headers ?? {}) as Record<string, string>)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries((headers ?? {}) as Record<string, string>))
+    response.setHeader(name, value);
   response.status(status ?? 200);
   return 'ok';
 }

@@ -20,10 +20,12 @@ export function expiryOf([kind, value]: [string, any]): SessionExpiry {
 }
 
 /** Calls that the data must be loaded for, where Django loads by itself. */
-const READS = new Set([
-  'get getitem set mutate del has keys values items pop setdefault update set_expiry get_expiry_age get_expiry_date',
-  'get_expire_at_browser_close set_test_cookie test_cookie_worked delete_test_cookie',
-].flatMap((names) => names.split(' ')));
+const READS = new Set(
+  [
+    'get getitem set mutate del has keys values items pop setdefault update set_expiry get_expiry_age get_expiry_date',
+    'get_expire_at_browser_close set_test_cookie test_cookie_worked delete_test_cookie',
+  ].flatMap((names) => names.split(' ')),
+);
 
 /** Makes one call, and answers what it answers in the form the vectors have it. */
 export async function take(steps: Steps, [name, ...given]: Step): Promise<unknown> {

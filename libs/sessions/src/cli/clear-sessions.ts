@@ -1,17 +1,26 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Type } from '@nestjs/common';
+import type { INestApplicationContext, LogLevel, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { SessionsOptionsError } from '../core/errors.js';
 import { SessionsService } from '../nest/sessions.service.js';
+import { loadRootModule } from './root-module.js';
+
+export interface ClearSessionsCommand {
+  /** The compiled file of the application's root module. */
+  app: string;
+  /** The module's name in that file. */
+  export?: string | undefined;
+  /** Levels of the application's log that are shown; false: none. */
+  logger: LogLevel[] | false;
+}
 
 /**
  * Boots an application's own root module without a server, deletes its expired sessions, and answers
  * what to print. Django: `manage.py clearsessions`.
  */
-export async function clearSessions(file: string, exportName?: string): Promise<string> {
-  const module = await rootModule(resolve(file), exportName);
-  const app = await NestFactory.createApplicationContext(module, { logger: ['error', 'warn'], abortOnError: false });
+export async function clearSessions(command: ClearSessionsCommand): Promise<string> {
+  const module = await loadRootModule(resolve(command.app), command.export);
+  const app = await boot(module, command.logger);
   try {
     const sessions = findService(app, module);
     if (!sessions.engine.clearExpired) return 'Nothing to delete: this store forgets expired sessions by itself.';
@@ -22,39 +31,19 @@ export async function clearSessions(file: string, exportName?: string): Promise<
   }
 }
 
-function findService(
-  app: Awaited<ReturnType<typeof NestFactory.createApplicationContext>>,
-  module: Type,
-): SessionsService {
+async function boot(module: Type, logger: LogLevel[] | false): Promise<INestApplicationContext> {
+  try {
+    return await NestFactory.createApplicationContext(module, { logger, abortOnError: false });
+  } catch (error) {
+    if (error instanceof SessionsOptionsError) throw error;
+    throw new Error('the application does not start', { cause: error });
+  }
+}
+
+function findService(app: INestApplicationContext, module: Type): SessionsService {
   try {
     return app.get(SessionsService, { strict: false });
   } catch {
     throw new Error(`${module.name} does not import SessionsModule`);
   }
-}
-
-async function rootModule(path: string, exportName: string | undefined): Promise<Type> {
-  if (!existsSync(path)) throw new Error(`there is no file ${path}; build the application first?`);
-  const found = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
-  // A CommonJS file may hide its names in its default export.
-  const names = { ...(found['default'] as object), ...found } as Record<string, unknown>;
-  if (exportName !== undefined) {
-    if (isModule(names[exportName])) return names[exportName];
-    throw new Error(`${path} exports no module called ${exportName}`);
-  }
-  const modules = [...new Set(Object.values(names).filter(isModule))];
-  const chosen = [names['AppModule'], found['default'], modules.length === 1 && modules[0]].find(isModule);
-  if (chosen) return chosen;
-  throw new Error(
-    modules.length === 0
-      ? `${path} exports no Nest module`
-      : `${path} exports several modules: choose one with --export ${modules.map((m) => m.name).join(' | ')}`,
-  );
-}
-
-function isModule(value: unknown): value is Type {
-  return (
-    typeof value === 'function' &&
-    ['imports', 'providers', 'controllers', 'exports'].some((key) => Reflect.hasMetadata(key, value))
-  );
 }

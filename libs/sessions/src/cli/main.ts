@@ -1,28 +1,51 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { clearSessions } from './clear-sessions.js';
+import { describeError, withoutKeys } from './describe-error.js';
 
 const USAGE = `Usage: nestjs-django-sessions clearsessions --app FILE [--export NAME]
 
 Deletes the expired sessions of an application. Boots its root module without a server.
 
   --app FILE      the compiled root module, such as dist/app.module.js
-  --export NAME   the module class in that file; default: AppModule, the default export, or the only module`;
+  --export NAME   the module class in that file; default: AppModule, the default export, or the only module
+  --verbose       show the application's log, and errors with their stacks`;
 
-async function main(): Promise<void> {
+const verbose = process.argv.includes('--verbose');
+
+async function main(): Promise<string> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { app: { type: 'string' }, export: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      app: { type: 'string' },
+      export: { type: 'string' },
+      verbose: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
-  if (values.help) return console.log(USAGE);
-  if (positionals.length !== 1 || positionals[0] !== 'clearsessions') {
-    throw new Error(`there is one command: clearsessions\n\n${USAGE}`);
+  if (values.help) return USAGE;
+  const command = positionals.join(' ');
+  if (command !== 'clearsessions') {
+    throw new Error(`${command ? `there is no command "${command}"` : 'say what to do'}: clearsessions (see --help)`);
   }
   if (!values.app) throw new Error('say which application: --app dist/app.module.js');
-  console.log(await clearSessions(values.app, values.export));
+  return clearSessions({
+    app: values.app,
+    export: values.export,
+    // Silent: Nest would log a failing start with its stack before we can say it in a line.
+    logger: verbose ? ['log', 'warn', 'error', 'fatal'] : false,
+  });
 }
 
-main().catch((error: unknown) => {
-  console.error(`nestjs-django-sessions: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-});
+/** Leaves even if the application does not let go: a start that failed half-way keeps its connections open. */
+function end(stream: NodeJS.WriteStream, text: string, code: number): void {
+  stream.write(`${text}\n`, () => process.exit(code));
+}
+
+main().then(
+  (answer) => end(process.stdout, answer, 0),
+  (error: unknown) => {
+    const details = verbose ? `\n${withoutKeys(inspect(error))}` : '';
+    end(process.stderr, `nestjs-django-sessions: ${describeError(error)}${details}`, 1);
+  },
+);

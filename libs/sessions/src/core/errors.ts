@@ -82,6 +82,25 @@ function withoutSecrets(cause: unknown, key: string | undefined): Error {
   return copy;
 }
 
+/**
+ * The session travels in the cookie and has grown over what browsers keep: they would drop the cookie
+ * without a word, which looks like a session that was lost. Nothing was sent. Django: –.
+ */
+export class SessionCookieTooLargeError extends SessionError {
+  readonly code = 'SESSION_COOKIE_TOO_LARGE';
+
+  /** Both in bytes, the cookie's name, value and attributes taken together. */
+  constructor(
+    readonly actual: number,
+    readonly allowed: number,
+  ) {
+    super(
+      `The session takes ${actual} bytes as a cookie, and browsers keep ${allowed} at most. ` +
+        "Store less in it, or keep sessions on the server (engine 'db', 'cached_db', 'cache' or 'file').",
+    );
+  }
+}
+
 /** The options do not work together. `problems` lists every one of them, in the user's words. */
 export class SessionsOptionsError extends SessionError {
   readonly code = 'SESSIONS_OPTIONS';

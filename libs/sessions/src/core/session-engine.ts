@@ -13,6 +13,8 @@ export interface StoredSession {
    * whether a session has expired; the library then works it out.
    */
   modifiedAt?: number;
+  /** The instant it ends (milliseconds since the epoch), from an engine that knows; a cache in front of it needs it. */
+  expiresAt?: number;
   /** True when the visitor must be given a new cookie although nothing was changed, as what they sent is of no use. */
   outdated?: boolean;
 }
@@ -30,6 +32,11 @@ export interface ClearExpiredOptions {
   now: number;
   /** For stores that keep no date: whether this session has expired. */
   isExpired(stored: StoredSession): boolean;
+  /**
+   * The expiry a session holds of its own, `_session_expiry`: seconds, an ISO text, or undefined. For an
+   * engine whose store is shared with somebody who reads it in another way.
+   */
+  ownExpiry?(stored: StoredSession): unknown;
 }
 
 /**
@@ -47,6 +54,12 @@ export interface SessionEngine {
   readonly plain?: boolean;
   /** True when the session itself travels in the cookie, so that nothing is kept on the server. */
   readonly inCookie?: boolean;
+  /**
+   * Over how many cookies a session `inCookie` may be spread where it is too large for one: `name`,
+   * `name.1`, `name.2` … `load` is given what they hold, put together in that order; the end of an
+   * older, longer session may follow, and must be told apart. Default 1.
+   */
+  readonly maxCookies?: number;
   /** Whether the store could hold a session under this key; others are never asked for. Default `isSessionKey`. */
   accepts?(key: string): boolean;
 

@@ -25,6 +25,7 @@ export class RequestSession {
   #session: Session | null = null;
   #sent: string | null | undefined;
   #failed = false;
+  #ended: Promise<SessionHeaders> = Promise.resolve(NOTHING);
 
   constructor(
     readonly store: SessionStore,
@@ -51,7 +52,13 @@ export class RequestSession {
    * May be called again when things have changed since; what is stored already is not stored twice.
    * Throws `SessionUpdateError` when changes meet a session that was ended meanwhile.
    */
-  async end(status: number): Promise<SessionHeaders> {
+  end(status: number): Promise<SessionHeaders> {
+    // One after another: an answer may start while the handler's value is still being saved.
+    const before = this.#ended.catch(() => NOTHING);
+    return (this.#ended = before.then(() => this.#end(status)));
+  }
+
+  async #end(status: number): Promise<SessionHeaders> {
     if (!this.mustSave(status)) return this.headers(status);
     try {
       return (await this.#save()) ? this.#announced() : this.#removed();

@@ -68,7 +68,7 @@ export class ClearSessionsTask implements OnApplicationBootstrap, OnApplicationS
   }
 
   async #findRegistry(): Promise<SchedulerRegistry | null> {
-    const schedule = await optionalPeer(() => import('@nestjs/schedule'));
+    const schedule = await optionalPeer(() => import('@nestjs/schedule'), '@nestjs/schedule');
     if (!schedule) return null;
     try {
       return this.moduleRef.get(schedule.SchedulerRegistry, { strict: false });

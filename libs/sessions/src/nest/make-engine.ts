@@ -11,11 +11,14 @@ import type { Settings } from './resolve-settings.js';
 
 const logger = new Logger('Sessions');
 
-/** The engine the options name. `owned`: we made it, so its life-cycle hooks are ours to call. */
-export async function makeEngine(
-  settings: Settings,
-  moduleRef: ModuleRef,
-): Promise<{ engine: SessionEngine; owned: boolean }> {
+export interface EngineInUse {
+  engine: SessionEngine;
+  /** We made it, so that its life-cycle hooks are ours to call. */
+  owned: boolean;
+}
+
+/** The engine the options name. */
+export async function makeEngine(settings: Settings, moduleRef: ModuleRef): Promise<EngineInUse> {
   const { engine } = settings;
   if (typeof engine === 'object') return { engine, owned: false };
   const made =
@@ -37,10 +40,10 @@ export function protectedEngine(engine: SessionEngine, settings: Settings): Sess
 const MAKERS: Record<EngineName, (settings: Settings, moduleRef: ModuleRef) => Promise<SessionEngine>> = {
   async db({ dataSource, session: { clock } }, moduleRef) {
     const choice = "engine 'db'";
-    const packages = 'typeorm @nestjs/typeorm';
-    const { DatabaseEngine } = await requiredPeer(() => import('../typeorm.js'), choice, packages);
+    const packages = ['typeorm', '@nestjs/typeorm'];
+    const { DatabaseEngine } = await requiredPeer(() => import('../typeorm.js'), choice, ...packages);
     if (typeof dataSource === 'object') return new DatabaseEngine(dataSource as DataSource, { clock });
-    const { getDataSourceToken } = await requiredPeer(() => import('@nestjs/typeorm'), choice, packages);
+    const { getDataSourceToken } = await requiredPeer(() => import('@nestjs/typeorm'), choice, ...packages);
     const token = getDataSourceToken(dataSource);
     // Asked for when it is used: the DataSource may still be connecting now.
     return new DatabaseEngine(() => findDataSource(moduleRef, token, dataSource), { clock });

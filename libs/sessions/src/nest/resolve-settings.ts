@@ -29,7 +29,7 @@ export function resolveSettings(options: SessionsOptions, clock: Clock = systemC
   return Object.freeze<Settings>({
     engine: options.engine ?? 'db',
     dataSource: options.dataSource,
-    secrets: [options.secretKey, ...(options.secretKeyFallbacks ?? [])],
+    secrets: [options.secretKey!, ...(options.secretKeyFallbacks ?? [])],
     salt: options.salt ?? SESSION_SALT,
     session: Object.freeze({
       cookieAge: options.cookieAge ?? 1_209_600,

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { mergeMap, type Observable } from 'rxjs';
+import { answersByItself } from './answers-by-itself.js';
 import { toHttpError } from './http-errors.js';
 import { findRequestSession, type PlatformRequest } from './request-sessions.js';
 
@@ -13,7 +14,7 @@ import { findRequestSession, type PlatformRequest } from './request-sessions.js'
 export class SessionInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const values = next.handle();
-    if (context.getType() !== 'http') return values;
+    if (context.getType() !== 'http' || answersByItself(context)) return values;
     const http = context.switchToHttp();
     const requestSession = findRequestSession(http.getRequest<PlatformRequest>());
     if (!requestSession) return values;
@@ -25,10 +26,10 @@ export class SessionInterceptor implements NestInterceptor {
       }
       return value;
     };
-    return values.pipe(
-      mergeMap((value: unknown, index) =>
-        index === 0 && requestSession.mustSave(http.getResponse<ServerResponse>().statusCode) ? save(value) : [value],
-      ),
-    );
+    const isDue = () => {
+      const { headersSent, statusCode } = http.getResponse<ServerResponse>();
+      return !headersSent && requestSession.mustSave(statusCode);
+    };
+    return values.pipe(mergeMap((value: unknown, index) => (index === 0 && isDue() ? save(value) : [value])));
   }
 }

@@ -9,24 +9,15 @@ import {
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { type Clock, systemClock } from '../core/clock.js';
-import type { SessionEngine } from '../core/session-engine.js';
 import { SessionStore } from '../core/session-store.js';
 import { ClearSessionsTask } from './clear-sessions.task.js';
-import { makeEngine, protectedEngine } from './make-engine.js';
+import { type EngineInUse, makeEngine, protectedEngine } from './make-engine.js';
 import { resolveSettings, type Settings } from './resolve-settings.js';
 import { SessionMiddleware } from './session.middleware.js';
-import { SESSION_CLOCK, SESSION_STORE, SESSIONS_SETTINGS } from './sessions.constants.js';
+import { ENGINE_IN_USE, SESSION_CLOCK, SESSION_STORE, SESSIONS_SETTINGS } from './sessions.constants.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './sessions.module-definition.js';
 import type { SessionsOptions } from './sessions.options.js';
 import { SessionsService } from './sessions.service.js';
-
-interface EngineInUse {
-  engine: SessionEngine;
-  /** We made it, so that its life-cycle hooks are ours to call. */
-  owned: boolean;
-}
-
-const ENGINE_IN_USE = 'SESSIONS:ENGINE_IN_USE';
 
 const providers: Provider[] = [
   { provide: SESSION_CLOCK, useValue: systemClock },

@@ -2,10 +2,8 @@ import type { Type } from '@nestjs/common';
 import {
   IsBoolean,
   IsIn,
-  IsInt,
   IsString,
   Matches,
-  Min,
   ValidateBy,
   ValidateIf,
   type ValidationArguments,
@@ -33,6 +31,7 @@ const must = (what: string): ValidationOptions => ({
 function show(property: string, value: unknown): string {
   if (/secret/i.test(property)) return typeof value === 'string' ? 'a string' : value === null ? 'null' : typeof value;
   if (typeof value === 'function') return value.name || 'a function';
+  if (typeof value === 'number') return String(value);
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
@@ -46,6 +45,7 @@ const satisfies = (name: string, validate: (value: unknown) => boolean, what: st
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isSecret = (value: unknown) => isText(value) || (value instanceof Uint8Array && value.length > 0);
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const isWholeNumber = (value: unknown, least: number) => Number.isSafeInteger(value) && (value as number) >= least;
 const hasMethods = (value: unknown, ...names: string[]) =>
   isObject(value) && names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 const isClass = (value: unknown) => typeof value === 'function';
@@ -68,7 +68,7 @@ const isClearSessions = (value: unknown) => {
     Object.keys(others).length === 0 &&
     (cron === undefined || isText(cron)) &&
     (timeZone === undefined || isTimeZone(timeZone)) &&
-    (batchSize === undefined || (Number.isInteger(batchSize) && batchSize > 0))
+    (batchSize === undefined || isWholeNumber(batchSize, 1))
   );
 };
 const isDataSource = (value: unknown) => isText(value) || hasMethods(value, 'createQueryRunner');
@@ -78,9 +78,9 @@ const givenAndNotNull = ValidateIf((_, value) => value !== undefined && value !=
 
 /** What `SessionsModule.forRoot` takes. Durations are in seconds. */
 export class SessionsOptions {
-  /** Signs sessions. The same as Django's, to share them. Required. Django: SECRET_KEY. */
+  /** Signs sessions. The same as Django's, to share them. Required; undefined, as an environment may give it, is refused at start-up. Django: SECRET_KEY. */
   @satisfies('isSecret', isSecret, 'a secret text or bytes, the same as SECRET_KEY of a Django you share sessions with')
-  secretKey!: string | Uint8Array;
+  secretKey!: string | Uint8Array | undefined;
 
   /** Older secrets that still verify, and never sign. Default `[]`. Django: SECRET_KEY_FALLBACKS. */
   @given
@@ -108,8 +108,7 @@ export class SessionsOptions {
 
   /** Seconds a session lives after it was last saved. Default 1209600, two weeks. Django: SESSION_COOKIE_AGE. */
   @given
-  @IsInt(must('a whole number of seconds'))
-  @Min(0, must('a whole number of seconds, not a negative one'))
+  @satisfies('isAge', (value) => isWholeNumber(value, 0), 'a whole number of seconds')
   cookieAge?: number;
 
   /** Default null: the host that answered. Django: SESSION_COOKIE_DOMAIN. */
@@ -164,8 +163,7 @@ export class SessionsOptions {
 
   /** Seconds since its creation after which a session ends whatever its activity. Default null: never. */
   @givenAndNotNull
-  @IsInt(must('a whole number of seconds, or null'))
-  @Min(1, must('a whole number of seconds above 0, or null'))
+  @satisfies('isAge', (value) => isWholeNumber(value, 1), 'a whole number of seconds above 0, or null')
   absoluteAge?: number | null;
 
   /** How two requests that change one session at the same time fare: `'merge'` keeps both changes, `'overwrite'` is Django's last writer. Default `'merge'`. */

@@ -3,11 +3,12 @@ import type { SessionEngine } from '../core/session-engine.js';
 import { Session, type SessionData } from '../core/session.js';
 import type { SessionStore } from '../core/session-store.js';
 import { readCookie } from '../http/cookie-policy.js';
+import type { EngineInUse } from './make-engine.js';
 import { toHttpError } from './http-errors.js';
 import { requestOf } from './request-of.js';
 import { type PlatformRequest, requestSessionOf } from './request-sessions.js';
 import type { Settings } from './resolve-settings.js';
-import { SESSION_STORE, SESSIONS_SETTINGS } from './sessions.constants.js';
+import { ENGINE_IN_USE, SESSION_STORE, SESSIONS_SETTINGS } from './sessions.constants.js';
 
 /** Sessions outside of a route's parameters. */
 @Injectable()
@@ -15,11 +16,12 @@ export class SessionsService {
   constructor(
     @Inject(SESSION_STORE) private readonly store: SessionStore,
     @Inject(SESSIONS_SETTINGS) private readonly settings: Settings,
+    @Inject(ENGINE_IN_USE) private readonly inUse: EngineInUse,
   ) {}
 
-  /** The engine itself. */
+  /** The engine itself: yours, where you brought one. What it stores may carry Django's signature. */
   get engine(): SessionEngine {
-    return this.store.engine;
+    return this.inUse.engine;
   }
 
   /**

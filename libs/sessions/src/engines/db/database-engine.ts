@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { type Clock, systemClock } from '../../core/clock.js';
+import { fromIsoText } from '../../core/iso-time.js';
 import type { ClearExpiredOptions, SavedSession, SessionEngine, StoredSession } from '../../core/session-engine.js';
 import { claimSessionKey, newSessionKey } from '../../core/session-key.js';
 import { dialectOf } from './dialect.js';
@@ -35,8 +36,10 @@ export class DatabaseEngine implements SessionEngine {
   async load(key: string): Promise<StoredSession | null> {
     const { load, instant } = this.#sql;
     const { records } = await this.#query(load, [key, instant(this.#clock())]);
-    const payload = (records[0] as { session_data: string } | undefined)?.session_data;
-    return payload === undefined ? null : { payload, version: payload };
+    const [row] = records as { session_data: string; expires: unknown }[];
+    if (!row) return null;
+    const expiresAt = fromIsoText(`${String(row.expires)}+00:00`, 'UTC');
+    return { payload: row.session_data, version: row.session_data, ...(expiresAt !== null && { expiresAt }) };
   }
 
   async exists(key: string): Promise<boolean> {

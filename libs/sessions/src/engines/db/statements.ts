@@ -18,6 +18,13 @@ export interface Statements {
 
 const TABLE = 'django_session';
 
+/** The date as UTC text: drivers turn dates into what their options say, texts they leave alone. */
+const EXPIRES: Record<Dialect, string> = {
+  sqlite: 'CAST(expire_date AS TEXT)',
+  postgres: "CAST(expire_date AT TIME ZONE 'UTC' AS varchar)",
+  mysql: 'CAST(expire_date AS CHAR)',
+};
+
 export function statementsFor(dialect: Dialect): Statements {
   const numbered = (sql: string) => {
     let n = 0;
@@ -27,7 +34,9 @@ export function statementsFor(dialect: Dialect): Statements {
   const update = `UPDATE ${TABLE} SET session_data = ?, expire_date = ? WHERE session_key = ?`;
   const cycle = `UPDATE ${TABLE} SET session_key = ?, session_data = ?, expire_date = ? WHERE session_key = ?`;
   return {
-    load: numbered(`SELECT session_data FROM ${TABLE} WHERE session_key = ? AND expire_date > ?`),
+    load: numbered(
+      `SELECT session_data, ${EXPIRES[dialect]} AS expires FROM ${TABLE} WHERE session_key = ? AND expire_date > ?`,
+    ),
     exists: numbered(`SELECT 1 AS found FROM ${TABLE} WHERE session_key = ?`),
     insert: numbered(`INSERT INTO ${TABLE} (session_key, session_data, expire_date) VALUES (?, ?, ?)`),
     update: numbered(update),

@@ -1,0 +1,5 @@
+/** One thing that must hold, for whichever test runner: `for (const { name, run } of cases) test(name, run)`. */
+export interface ContractCase {
+  name: string;
+  run: () => Promise<void>;
+}

@@ -1,0 +1,2 @@
+export const title = 'not a module';
+export class Plain {}

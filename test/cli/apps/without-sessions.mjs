@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { database } from './database.mjs';
+
+export class AppModule {}
+Module({ imports: [database()] })(AppModule);
