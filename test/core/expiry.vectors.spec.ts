@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fromIsoText, toIsoText } from '../../libs/sessions/src/core/iso-time.js';
 import { Session } from '../../libs/sessions/src/core/session.js';
-import { EmbeddedStore } from '../support/embedded-store.js';
+import { DatabaseStore } from '../support/database-store.js';
 import { expiryOf } from '../support/session-steps.js';
 import { type Vector, vectors } from '../support/vectors.js';
 
-let embedded: EmbeddedStore;
+let embedded: DatabaseStore;
 beforeAll(async () => {
-  embedded = await EmbeddedStore.open();
+  embedded = await DatabaseStore.open();
 });
 afterAll(() => embedded.close());
 

@@ -11,12 +11,12 @@ import { inBytes } from '../../libs/sessions/src/core/serializer.js';
 import { SessionCodec } from '../../libs/sessions/src/core/session-codec.js';
 import { Session } from '../../libs/sessions/src/core/session.js';
 import type { SessionSettings } from '../../libs/sessions/src/core/session-settings.js';
-import { EmbeddedStore } from '../support/embedded-store.js';
+import { DatabaseStore } from '../support/database-store.js';
 
 const SECRET = 'a secret that is long enough for us';
-let embedded: EmbeddedStore;
+let embedded: DatabaseStore;
 beforeAll(async () => {
-  embedded = await EmbeddedStore.open();
+  embedded = await DatabaseStore.open();
 });
 beforeEach(async () => {
   await embedded.wipe();
@@ -209,6 +209,22 @@ describe('numbers that are only carried go back as they came', () => {
     expect(await payload()).toBe(expected);
   });
 
+  test('members keep the order they came in, at any depth', async () => {
+    const text = '{"cart":{"42":1,"7":2,"__proto__":{"9":1.0,"1":[{"3":0,"2":0}]}},"b":1,"1":2,"a":0}';
+    const { sessionKey } = await stored({ a: 1 });
+    await embedded.dataSource.query('UPDATE django_session SET session_data = ?', [
+      new SessionCodec([SECRET]).encode(text, 0),
+    ]);
+    const session = await new Session<any>(store(), sessionKey).load();
+    expect(session.get('cart')['42']).toBe(1);
+    expect(({} as any)['9']).toBeUndefined();
+    expect(session.modified).toBe(false);
+    session.data.cart['5'] = 3;
+    session.set('z', 1);
+    await session.save();
+    expect(await payload()).toBe(text.replace('}},"b"', '},"5":3},"b"').replace('"a":0', '"a":0,"z":1'));
+  });
+
   test('a text that looks like a number is none', async () => {
     const session = await stored({ a: '12345678901234567890', '1': '1.0', b: 'NaN' });
     session.set('c', 1);
@@ -354,7 +370,7 @@ describe('absoluteAge', () => {
 
 describe('a store that fails', () => {
   test('is an error, never an empty session, and its message holds no key', async () => {
-    const broken = await EmbeddedStore.open();
+    const broken = await DatabaseStore.open();
     const session = new Session<any>(broken.store([SECRET]), 'abcdefghijklmnopqrstuvwxyz012345');
     await broken.dataSource.query('DROP TABLE django_session');
     const error = await session.load().catch((thrown: unknown) => thrown as SessionStoreError);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { fromBase62, toBase62 } from '../../libs/sessions/src/core/base62.js';
 import { jsonSerializer } from '../../libs/sessions/src/core/json-serializer.js';
+import { sessionAuthHash, verifySessionAuthHash } from '../../libs/sessions/src/core/session-auth-hash.js';
 import { SessionCodec } from '../../libs/sessions/src/core/session-codec.js';
 import { SaltedHmac, TimestampSigner } from '../../libs/sessions/src/core/signer.js';
 import { vectors } from '../support/vectors.js';
@@ -105,7 +106,10 @@ describe('texts from before Django 3.1', () => {
 
 describe("django.contrib.auth's session hash", () => {
   test.each(vectors('auth', 'auth_hash'))('$name', ({ in: given, out }) => {
-    const mac = new SaltedHmac('django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash', given.secret);
-    expect(mac.digest(given.password).toString('hex')).toBe(out);
+    expect(sessionAuthHash(given.password, given.secret)).toBe(out);
+    expect(verifySessionAuthHash(out, given.password, [given.secret])).toBe('current');
+    expect(verifySessionAuthHash(out, given.password, ['newer', given.secret])).toBe('older');
+    expect(verifySessionAuthHash(out, `${given.password}changed`, [given.secret])).toBeNull();
+    expect(verifySessionAuthHash(undefined, given.password, [given.secret])).toBeNull();
   });
 });

@@ -37,11 +37,10 @@ export function tokenOf(holder: object, key: string, value: unknown): string | u
   return token !== undefined && Object.is(Number(token), value) ? token : undefined;
 }
 
-/** The members' names: first as they were read, then what came later. */
-export function keysInOrder(holder: object): string[] {
+/** The members' names, first as they were read, then what came later; undefined where JavaScript's order is theirs. */
+export function carriedOrder(holder: object): string[] | undefined {
   const order = carriedBy.get(holder)?.order;
-  if (!order) return Object.keys(holder);
-  return [...new Set([...order.filter((key) => Object.hasOwn(holder, key)), ...Object.keys(holder)])];
+  return order && [...new Set([...order.filter((key) => Object.hasOwn(holder, key)), ...Object.keys(holder)])];
 }
 
 /** An object with this one member, which carries what the member carried. */

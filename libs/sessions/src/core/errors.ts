@@ -89,13 +89,13 @@ function withoutSecrets(cause: unknown, key: string | undefined): Error {
 export class SessionCookieTooLargeError extends SessionError {
   readonly code = 'SESSION_COOKIE_TOO_LARGE';
 
-  /** Both in bytes, the cookie's name, value and attributes taken together. */
+  /** Both in bytes: names, values and attributes taken together. */
   constructor(
     readonly actual: number,
     readonly allowed: number,
   ) {
     super(
-      `The session takes ${actual} bytes as a cookie, and browsers keep ${allowed} at most. ` +
+      `The session takes ${actual} bytes of cookies, and ${allowed} is the most that may be sent. ` +
         "Store less in it, or keep sessions on the server (engine 'db', 'cached_db', 'cache' or 'file').",
     );
   }

@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { carriesNumbers, carry, carryOrder, keysInOrder, markRoot, tokenOf } from './carried-numbers.js';
+import { carriedOrder, carriesNumbers, carry, carryOrder, markRoot, tokenOf } from './carried-numbers.js';
 import { checkMember } from './json-values.js';
 import type { Data, SessionSerializer } from './serializer.js';
 
 /** Anything that may need more than `JSON.parse`; a false alarm costs time only. */
-const SUSPECT = /\d{16}|\d[.eE]|-0|N|I|"-?\d+"\s*:/;
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|-?(?:Infinity|\d[\d.eE+-]*)|NaN|true|false|null/g;
-const NUMBER_LIKE = /^(?:0|[1-9]\d{0,9})$/;
+const SUSPECT = /\d{16}|\d[.eE]|-0|N|I|"\d+"\s*:/;
+/** A string, together with the colon after it where it is a name; or anything that looks like a number. */
+const STRING_OR_NUMBER = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|-?(?:Infinity|\d[\d.eE+-]*)|NaN/g;
+/** Names that JavaScript puts before all others. */
+const NUMBER_LIKE = /^"(?:0|[1-9]\d{0,9})"$/;
 
 /**
  * Django's JSON: no blanks, pure ASCII, Python's NaN and Infinity. Numbers that a double cannot hold
- * go back as they came as long as nobody changes them. Django: `JSONSerializer`.
+ * go back as they came as long as nobody changes them, and members in the order they came in.
+ * Django: `JSONSerializer`.
  */
 export const jsonSerializer: SessionSerializer = {
   dumps,
@@ -29,63 +32,72 @@ function loads(text: string): Data {
   if (typeof root !== 'object' || root === null || Array.isArray(root)) {
     throw new SyntaxError('Session data is not a JSON object');
   }
-  const data: Data = Object.setPrototypeOf(root, null);
-  return data;
+  return Object.setPrototypeOf(root, null) as Data;
 }
 
-/** Reads with every number that would be bent replaced by a marked string, and puts numbers back. */
+/** A beginning that no string of the text can have by chance, and no visitor can foresee. */
+const newMark = () => randomBytes(9).toString('base64url');
+
+/** Reads with every number that would be bent, and every name that would be moved, behind a mark. */
 function parseCarried(text: string): unknown {
-  const mark = randomBytes(9).toString('base64url');
+  const mark = newMark();
   let found = false;
-  const marked = text.replace(TOKEN, (token) => {
-    if (!/^[-\dNI]/.test(token) || isFaithful(token)) return token;
-    if (Number.isNaN(Number(token)) && token !== 'NaN') throw new SyntaxError('Session data is not JSON');
+  const marked = text.replace(STRING_OR_NUMBER, (token, string?: string, colon?: string) => {
+    if (string ? !colon || !NUMBER_LIKE.test(string) : isFaithful(token)) return token;
+    if (!string && Number.isNaN(Number(token)) && token !== 'NaN') throw new SyntaxError('Session data is not JSON');
     found = true;
-    return `"${mark}${token}"`;
+    return string ? `"${mark}${string.slice(1)}${colon}` : `"${mark}${token}"`;
   });
   const root = JSON.parse(marked, function (this: object, key: string, value: unknown) {
-    if (typeof value !== 'string' || !value.startsWith(mark)) return value;
-    const token = value.slice(mark.length);
-    carry(this, key, token);
-    return Number(token);
+    if (typeof value === 'string' && value.startsWith(mark)) {
+      const token = value.slice(mark.length);
+      carry(this, key, token);
+      return Number(token);
+    }
+    return typeof value === 'object' && value !== null ? unmarked(value, mark) : value;
   }) as unknown;
-  if (typeof root !== 'object' || root === null) return root;
-  const order = topLevelKeys(text);
-  if (order.some((key) => NUMBER_LIKE.test(key))) {
-    carryOrder(root, order);
-    found = true;
-  }
-  if (found) markRoot(root);
+  if (found && typeof root === 'object' && root !== null) markRoot(root);
   return root;
+}
+
+/** The object under its real names, which remembers their order. */
+function unmarked(holder: object, mark: string): object {
+  const names = Object.keys(holder);
+  if (!names.some((name) => name.startsWith(mark))) return holder;
+  const rebuilt = {};
+  const order = names.map((name) => {
+    const real = name.startsWith(mark) ? name.slice(mark.length) : name;
+    const value = (holder as Data)[name];
+    // Not by assignment, which would take `__proto__` for something else.
+    Object.defineProperty(rebuilt, real, { value, configurable: true, enumerable: true, writable: true });
+    const token = tokenOf(holder, name, value);
+    if (token !== undefined) carry(rebuilt, real, token);
+    return real;
+  });
+  carryOrder(rebuilt, order);
+  return rebuilt;
 }
 
 function isFaithful(token: string): boolean {
   return token !== 'NaN' && JSON.stringify(Number(token)) === token;
 }
 
-function topLevelKeys(text: string): string[] {
-  const keys: string[] = [];
-  let depth = 0;
-  let previous = '';
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (token === '{' || token === '[') depth++;
-    else if (token === '}' || token === ']') depth--;
-    else if (token === ':' && depth === 1) keys.push(JSON.parse(previous) as string);
-    previous = token;
-  }
-  return keys;
-}
-
 function stringifyCarried(data: Data): string {
-  const mark = randomBytes(9).toString('base64url');
-  const textOf = (value: unknown) =>
-    JSON.stringify(value, function (this: object, key: string, inner: unknown) {
-      const token = typeof inner === 'number' ? tokenOf(this, key, inner) : undefined;
-      return token === undefined ? inner : mark + token;
-    });
-  const members = keysInOrder(data).map((key) => {
-    const token = tokenOf(data, key, data[key]) ?? textOf(data[key]);
-    return `${JSON.stringify(key)}:${token}`;
-  });
-  return `{${members.join(',')}}`.replace(new RegExp(`"${mark}([^"]*)"`, 'g'), '$1');
+  const [mark, nameMark] = [newMark(), newMark()];
+  const copies = new Map<object, object>();
+  return JSON.stringify(data, function (this: object, key: string, value: unknown) {
+    if (typeof value === 'number') {
+      const original = copies.get(this);
+      const token = original ? tokenOf(original, key.slice(nameMark.length), value) : tokenOf(this, key, value);
+      return token === undefined ? value : mark + token;
+    }
+    const order = typeof value === 'object' && value !== null ? carriedOrder(value) : undefined;
+    if (!order) return value;
+    // A mark before every name keeps them in the order they are put in.
+    const copy = Object.fromEntries(order.map((name) => [nameMark + name, (value as Data)[name]]));
+    copies.set(copy, value as object);
+    return copy;
+  })
+    .replace(new RegExp(`"${mark}([^"]*)"`, 'g'), '$1')
+    .replaceAll(`"${nameMark}`, '"');
 }

@@ -92,13 +92,9 @@ export class SessionStore {
       engine.clearExpired!({
         batchSize,
         now: settings.clock(),
-        isExpired: ({ payload, modifiedAt }) => {
-          try {
-            return this.#hasExpired(settings.serializer.loads(payload), modifiedAt ?? settings.clock());
-          } catch {
-            return this.#hasExpired({}, modifiedAt ?? settings.clock());
-          }
-        },
+        isExpired: ({ payload, modifiedAt }) =>
+          this.#hasExpired(this.#readable(payload), modifiedAt ?? settings.clock()),
+        ownExpiry: ({ payload }) => this.#readable(payload)[EXPIRY_KEY],
       }),
     );
   }
@@ -157,6 +153,15 @@ export class SessionStore {
     const merged = serializer.loads(current.payload);
     mergeChanges(changesBetween(before, mine, serializer), mine, changesBetween(before, merged, serializer), merged);
     return merged;
+  }
+
+  /** The data of a stored session; none where they cannot be read, as only its date counts then. */
+  #readable(payload: string): Data {
+    try {
+      return this.settings.serializer.loads(payload);
+    } catch {
+      return {};
+    }
   }
 
   #hasExpired(data: Data, modifiedAt: number): boolean {

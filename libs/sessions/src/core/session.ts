@@ -254,6 +254,7 @@ export class Session<T extends object = SessionData> {
   /** Deletes a stored session, this one by default; its data stay at hand. Django: `delete`. */
   async destroy(key: string | null = this.#key): Promise<void> {
     if (key !== null) await this.#store.delete(key);
+    if (this.#store.engine.inCookie) return this.#forget();
     if (key !== this.#key) return;
     this.#saved = null;
     if (this.#fetched) this.#fetched = 'unknown';
@@ -360,6 +361,14 @@ export class Session<T extends object = SessionData> {
     } else throw new SessionNotLoadedError();
     this.#fetched = null;
     return this.#data!;
+  }
+
+  /** Where nothing is in a store, a session ends by having its cookie taken away. */
+  #forget(): void {
+    const { accessed } = this;
+    this.clear();
+    this.#accessed = accessed;
+    this.#key = null;
   }
 
   #forgetUnknownKey(): void {

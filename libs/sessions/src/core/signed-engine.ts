@@ -20,6 +20,8 @@ export function signedEngine(
     }
     return { ...stored, payload: decoded.payload };
   };
+  /** Of what cannot be read only the date counts. */
+  const openAnyway = (stored: StoredSession) => open(stored) ?? { ...stored, payload: '{}' };
   const seal = (payload: string) => codec.encode(payload, clock());
   return {
     plain: true,
@@ -40,7 +42,8 @@ export function signedEngine(
       clearExpired: (options: ClearExpiredOptions) =>
         engine.clearExpired!({
           ...options,
-          isExpired: (stored) => options.isExpired(open(stored) ?? { ...stored, payload: '{}' }),
+          isExpired: (stored) => options.isExpired(openAnyway(stored)),
+          ...(options.ownExpiry && { ownExpiry: (stored: StoredSession) => options.ownExpiry!(openAnyway(stored)) }),
         }),
     }),
   };

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { DataSource } from 'typeorm';
 import { type Clock, systemClock } from '../../core/clock.js';
 import { fromIsoText } from '../../core/iso-time.js';
@@ -5,6 +6,11 @@ import type { ClearExpiredOptions, SavedSession, SessionEngine, StoredSession } 
 import { claimSessionKey, newSessionKey } from '../../core/session-key.js';
 import { dialectOf } from './dialect.js';
 import { type Statements, statementsFor } from './statements.js';
+
+/** Milliseconds. Drivers wait for an answer as long as it takes; a visitor does not. */
+const PATIENCE = 5000;
+/** Nobody waits for the clearing of a large table. */
+const CLEARING_PATIENCE = 600_000;
 
 export interface DatabaseEngineOptions {
   clock?: Clock;
@@ -90,7 +96,7 @@ export class DatabaseEngine implements SessionEngine {
     let total = 0;
     let gone: number;
     do {
-      gone = (await this.#query(statement, [instant(now)])).affected ?? 0;
+      gone = (await this.#query(statement, [instant(now)], CLEARING_PATIENCE)).affected ?? 0;
       total += gone;
     } while (gone === batchSize);
     return total;
@@ -100,13 +106,28 @@ export class DatabaseEngine implements SessionEngine {
     return (this.#statements ??= statementsFor(dialectOf(this.#dataSource())));
   }
 
-  async #query(sql: string, values: unknown[]): Promise<{ records: unknown[]; affected?: number }> {
+  /** One statement, within `patience` milliseconds. */
+  #query(sql: string, values: unknown[], patience = PATIENCE): Promise<{ records: unknown[]; affected?: number }> {
     const runner = this.#dataSource().createQueryRunner();
-    try {
-      return await runner.query(sql, values, true);
-    } finally {
-      await runner.release();
-    }
+    return new Promise((resolve, reject) => {
+      let connection: unknown;
+      let isLate = false;
+      const ask = async () => {
+        try {
+          connection = await runner.connect();
+          // Whoever has been told that it failed does not expect it any more.
+          if (!isLate) resolve(await runner.query(sql, values, true));
+        } finally {
+          await runner.release();
+        }
+      };
+      const timer = setTimeout(() => {
+        isLate = true;
+        hangUp(connection);
+        reject(new Error(`The database did not answer within ${patience / 1000} s.`));
+      }, patience);
+      ask().catch(reject).finally(() => clearTimeout(timer));
+    });
   }
 
   async #unlessTaken(write: () => Promise<unknown>): Promise<boolean> {
@@ -118,6 +139,12 @@ export class DatabaseEngine implements SessionEngine {
       throw error;
     }
   }
+}
+
+/** A connection that does not answer may lead nowhere: its pool shall not hand it out again, and make another. */
+function hangUp(connection: unknown): void {
+  const { stream, connection: inner } = (connection ?? {}) as { stream?: Socket; connection?: { stream?: Socket } };
+  (stream ?? inner?.stream)?.destroy();
 }
 
 const DUPLICATE_KEY: unknown[] = ['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE', '23505', 'ER_DUP_ENTRY'];
