@@ -1,0 +1,119 @@
+import type { Cluster, Redis } from 'ioredis';
+import { type Clock, systemClock } from '../core/clock.js';
+import type { Cache, CacheEntry, CacheWrite } from './cache.js';
+import { isRedisClient, makeRedisClient, REDIS_LOCATION, type RedisLocation } from './redis-client.js';
+import { COMPARE_AND_SET, MOVE, type RedisScript, runScript } from './redis-scripts.js';
+
+export interface RedisCacheOptions {
+  clock?: Clock;
+}
+
+/**
+ * Redis through ioredis; one command an operation. Lifetimes are given to the millisecond and counted
+ * from now, so that a server whose clock is off keeps them all the same. Django: `RedisCache`.
+ */
+export class RedisCache implements Cache {
+  readonly #given: Redis | Cluster | null;
+  readonly #location: RedisLocation;
+  readonly #clock: Clock;
+  #made: Promise<Redis> | null = null;
+  #connectionError: Error | null = null;
+  #closed = false;
+
+  /** Absent on a Cluster, where two keys hardly ever are on one server. */
+  readonly move?: NonNullable<Cache['move']>;
+
+  /** `location`: default `redis://127.0.0.1:6379`. Django: LOCATION. Connects with the first operation. */
+  constructor(location: RedisLocation = REDIS_LOCATION, { clock = systemClock }: RedisCacheOptions = {}) {
+    this.#location = location;
+    this.#given = isRedisClient(location) ? location : null;
+    this.#clock = clock;
+    if (!this.#given?.isCluster) this.move = (...args) => this.#move(...args);
+  }
+
+  async get(key: string): Promise<CacheEntry | null> {
+    const value = await this.#ask((client) => client.getBuffer(key));
+    // Redis knows no cas number: the bytes themselves say what state an entry is in.
+    return value && { value, version: value };
+  }
+
+  async add(key: string, value: Buffer, expiresAt: number): Promise<CacheWrite | null> {
+    const px = this.#px(expiresAt);
+    const added = await this.#ask(async (client) =>
+      px > 0 ? (await client.set(key, value, 'PX', px, 'NX')) === 'OK' : (await client.exists(key)) === 0,
+    );
+    return added ? { version: value } : null;
+  }
+
+  async set(key: string, value: Buffer, expiresAt: number): Promise<CacheWrite> {
+    const px = this.#px(expiresAt);
+    await this.#ask((client): Promise<unknown> => (px > 0 ? client.set(key, value, 'PX', px) : client.del(key)));
+    return { version: value };
+  }
+
+  async replace(key: string, value: Buffer, expiresAt: number): Promise<CacheWrite | null> {
+    const px = this.#px(expiresAt);
+    const replaced = await this.#ask(async (client) =>
+      px > 0 ? (await client.set(key, value, 'PX', px, 'XX')) === 'OK' : (await client.del(key)) === 1,
+    );
+    return replaced ? { version: value } : null;
+  }
+
+  async compareAndSet(key: string, version: unknown, value: Buffer, expiresAt: number): Promise<CacheWrite | null> {
+    const px = String(this.#px(expiresAt));
+    const done = await this.#run(COMPARE_AND_SET, [key], [version as Buffer, value, px]);
+    return done === 1 ? { version: value } : null;
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#ask((client) => client.del(key));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    // A client that was given stays the application's.
+    const made = await this.#made?.catch(() => null);
+    if (made?.status === 'ready') await made.quit().catch(() => {});
+    made?.disconnect();
+  }
+
+  async #move(from: string, to: string, value: Buffer, expiresAt: number, version?: unknown) {
+    const args = [value, String(this.#px(expiresAt)), ...(version === undefined ? [] : [version as Buffer])];
+    const done = await this.#run(MOVE, [from, to], args);
+    if (done === 1) return { version: value };
+    return done === 2 ? 'taken' : 'gone';
+  }
+
+  /** Whole milliseconds to live; 0: none. As far as Redis can count, for what never ends. */
+  #px(expiresAt: number): number {
+    const left = Math.floor(expiresAt - this.#clock());
+    return left > 0 ? Math.min(left, Number.MAX_SAFE_INTEGER) : 0;
+  }
+
+  #run(script: RedisScript, keys: string[], args: (string | Buffer)[]): Promise<unknown> {
+    return this.#ask((client) => runScript(client, script, keys, args));
+  }
+
+  async #ask<R>(command: (client: Redis | Cluster) => Promise<R>): Promise<R> {
+    if (this.#closed) throw new Error('This Redis cache was closed.');
+    const client = this.#given ?? (await (this.#made ??= this.#make()));
+    try {
+      return await command(client);
+    } catch (error) {
+      throw this.#withoutCommand(error as Error);
+    }
+  }
+
+  #make(): Promise<Redis> {
+    return makeRedisClient(this.#location as Exclude<RedisLocation, Redis | Cluster>, (error) => {
+      this.#connectionError = error;
+    });
+  }
+
+  /** ioredis hangs the command, and so the key, on its errors; and says of an outage only that it has tried often. */
+  #withoutCommand({ name, message }: Error): Error {
+    if (name === 'ReplyError') return new Error(`Redis refused: ${message}`);
+    const reason = this.#connectionError && message.includes('max retries') ? this.#connectionError.message : message;
+    return new Error(`Redis does not answer: ${reason}`);
+  }
+}
