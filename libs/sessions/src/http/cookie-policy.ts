@@ -20,9 +20,28 @@ export function readCookie(header: string | undefined, name: string): string | n
   let found: string | null = null;
   for (const part of header.split(';')) {
     const cut = part.indexOf('=');
-    if ((cut < 0 ? '' : part.slice(0, cut).trim()) === name) found = unquote(part.slice(cut + 1).trim());
+    if (nameIn(part, cut) === name) found = valueIn(part, cut);
   }
   return found;
+}
+
+/** The values of all cookies whose names are wanted, by the same reading. */
+export function readCookiesNamed(header: string, isWanted: (name: string) => boolean): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const part of header.split(';')) {
+    const cut = part.indexOf('=');
+    const name = nameIn(part, cut);
+    if (isWanted(name)) found.set(name, valueIn(part, cut));
+  }
+  return found;
+}
+
+function nameIn(part: string, cut: number): string {
+  return cut < 0 ? '' : part.slice(0, cut).trim();
+}
+
+function valueIn(part: string, cut: number): string {
+  return unquote(part.slice(cut + 1).trim());
 }
 
 function unquote(value: string): string {

@@ -23,10 +23,8 @@ export interface Ending {
 export function decideEnding(outcome: RequestOutcome, saveEveryRequest: boolean): Ending {
   const { cookieSent, empty, accessed, modified, keyChanged, status } = outcome;
   if (cookieSent && empty) return { action: 'drop', vary: true };
-  if (!empty && (modified || saveEveryRequest)) {
-    if (status < 500) return { action: 'save', vary: true };
-    // The store knows the visitor by a new key already: not telling would lock them out.
-    if (keyChanged) return { action: 'announce', vary: true };
-  }
+  if (!empty && (modified || saveEveryRequest) && status < 500) return { action: 'save', vary: true };
+  // The store knows the visitor by a new key already: not telling would lock them out.
+  if (!empty && keyChanged) return { action: 'announce', vary: true };
   return { action: 'none', vary: accessed };
 }

@@ -2,8 +2,9 @@ import { SessionUpdateError } from '../core/errors.js';
 import { Session } from '../core/session.js';
 import { isLongEnough } from '../core/session-key.js';
 import type { SessionStore } from '../core/session-store.js';
-import { type CookieSettings, readCookie, removedCookie, sessionCookie } from './cookie-policy.js';
-import { decideEnding } from './ending.js';
+import { type CookieSettings, sessionCookie } from './cookie-policy.js';
+import { decideEnding, type Ending } from './ending.js';
+import { readSession, removedCookies, type SentSession, spreadSession } from './session-cookies.js';
 
 /** The settings a request adds to those of the session. */
 export interface RequestSettings {
@@ -14,18 +15,20 @@ export interface RequestSettings {
 
 /** What the session adds to an answer. */
 export interface SessionHeaders {
-  setCookie: string | null;
+  setCookies: readonly string[];
   vary: boolean;
 }
 
-const NOTHING: SessionHeaders = { setCookie: null, vary: false };
+const NOTHING: SessionHeaders = { setCookies: [], vary: false };
+const VARY: SessionHeaders = { setCookies: [], vary: true };
 
 /** One request's session: made from its cookie when first asked for, ended with its answer. */
 export class RequestSession {
   #session: Session | null = null;
-  #sent: string | null | undefined;
-  #failed = false;
-  #ended: Promise<SessionHeaders> = Promise.resolve(NOTHING);
+  #sent: SentSession | null = null;
+  /** The session that could not be saved. */
+  #failed: Session | null = null;
+  #ended: Promise<SessionHeaders> | null = null;
 
   constructor(
     readonly store: SessionStore,
@@ -33,12 +36,23 @@ export class RequestSession {
     readonly cookieHeader: string | undefined,
   ) {}
 
+  /** Called when the session is first asked for; a request that never does costs nothing more. */
+  onFirstUse: (() => void) | null = null;
+
   get session(): Session {
-    return (this.#session ??= new Session(this.store, this.#cookie));
+    if (!this.#session) {
+      this.#session = new Session(this.store, this.#cookie);
+      this.onFirstUse?.();
+    }
+    return this.#session;
   }
 
   /** Puts another session in the place of the request's own, as Django's `request.session = …`. */
   set session(session: Session) {
+    // `request.session = null` is how some libraries log out; passed over in silence, it would not.
+    if (!(session instanceof Session)) {
+      throw new TypeError('request.session must be a session; to end the present one, `await session.flush()`');
+    }
     this.#session = session;
   }
 
@@ -50,37 +64,60 @@ export class RequestSession {
   /**
    * Saves what has to be saved for an answer of this status, and says what the answer has to carry.
    * May be called again when things have changed since; what is stored already is not stored twice.
-   * Throws `SessionUpdateError` when changes meet a session that was ended meanwhile.
+   * Throws `SessionUpdateError` when changes meet a session that was ended meanwhile, and
+   * `SessionCookieTooLargeError` when it has grown over the cookie it lives in.
    */
   end(status: number): Promise<SessionHeaders> {
     // One after another: an answer may start while the handler's value is still being saved.
-    const before = this.#ended.catch(() => NOTHING);
-    return (this.#ended = before.then(() => this.#end(status)));
+    const again = () => this.#end(status);
+    return (this.#ended = this.#ended ? this.#ended.then(again, again) : again());
   }
 
   async #end(status: number): Promise<SessionHeaders> {
-    if (!this.mustSave(status)) return this.headers(status);
-    try {
-      return (await this.#save()) ? this.#announced() : this.#removed();
-    } catch (error) {
-      // Whatever is answered in place of this: it is not saved, and there is nothing to tell.
-      this.#failed = true;
-      throw error;
+    while (this.mustSave(status)) {
+      const { session } = this;
+      try {
+        const isKept = await this.#save(session);
+        // Another one may have been put in its place meanwhile: that is the one which counts.
+        if (session === this.#session) return isKept ? this.#announced(session) : this.#removed();
+      } catch (error) {
+        // Whatever is answered in place of this: it is not saved, and there is nothing to tell.
+        this.#failed = session;
+        throw error;
+      }
     }
+    return this.headers(status);
   }
 
-  /** What an answer carries that need not wait for the store. */
+  /**
+   * Saves what was changed after the headers had left, when no cookie can be told any more.
+   * `lost`: a session that is not stored yet, or whose cookie would have to change, was not kept.
+   */
+  async endLate(status: number): Promise<'nothing' | 'saved' | 'lost'> {
+    if (!this.mustSave(status) || this.session.isSaved) return 'nothing';
+    if (this.session.sessionKey === null || this.store.engine.inCookie) return 'lost';
+    await this.end(status);
+    return this.session.keyChanged ? 'lost' : 'saved';
+  }
+
+  /** What an answer carries that need not wait for the store. Never throws: it is on its way. */
   headers(status: number): SessionHeaders {
     const { action, vary } = this.#ending(status);
     if (action === 'drop') return this.#removed();
-    if (action === 'announce') return this.#announced();
-    return vary ? { setCookie: null, vary } : NOTHING;
+    if (action === 'announce') {
+      try {
+        return this.#announced(this.session);
+      } catch {
+        return VARY;
+      }
+    }
+    return vary ? VARY : NOTHING;
   }
 
   /** False: the session that was only touched is gone, and its cookie goes too. */
-  async #save(): Promise<boolean> {
-    const { session } = this;
-    const { accessed, modified } = session;
+  async #save(session: Session): Promise<boolean> {
+    const { accessed } = session;
+    const modified = isModified(session);
     try {
       await session.load();
       if (session.isEmpty()) return false;
@@ -94,40 +131,65 @@ export class RequestSession {
     }
   }
 
-  #ending(status: number) {
-    if (this.#failed) return { action: 'none', vary: false } as const;
-    const session = this.#session;
-    if (!session && !this.settings.saveEveryRequest && (this.#cookie === null || isLongEnough(this.#cookie))) {
-      return { action: 'none', vary: false } as const;
+  #ending(status: number): Ending {
+    const { saveEveryRequest } = this.settings;
+    if (!this.#session && !saveEveryRequest && (this.#cookie === null || isLongEnough(this.#cookie))) {
+      return { action: 'none', vary: false };
     }
-    const { accessed, modified, keyChanged } = this.session;
-    const outcome = {
-      cookieSent: this.#cookie !== null,
-      empty: this.session.isEmpty(),
-      accessed,
-      modified,
-      keyChanged,
-      status,
-    };
-    return decideEnding(outcome, this.settings.saveEveryRequest);
+    const { session } = this;
+    const empty = session.isEmpty();
+    // One that could not be saved may still be ended.
+    if (session === this.#failed && !empty) return { action: 'none', vary: false };
+    const { accessed, keyChanged } = session;
+    // With nothing in a store, another key is but a newer cookie, and the old one is as good as it was.
+    const { inCookie = false } = this.store.engine;
+    return decideEnding(
+      {
+        cookieSent: this.#cookie !== null,
+        empty,
+        accessed,
+        modified: isModified(session) || (inCookie && keyChanged),
+        keyChanged: keyChanged && !inCookie,
+        status,
+      },
+      saveEveryRequest,
+    );
   }
 
-  #announced(): SessionHeaders {
-    const { session } = this;
+  #announced(session: Session): SessionHeaders {
     const { accessed } = session;
     const age = session.getExpireAtBrowserClose() ? null : session.getExpiryAge();
     session.accessed = accessed;
-    return {
-      setCookie: sessionCookie(this.settings.cookie, session.sessionKey!, age, this.store.settings.clock()),
-      vary: true,
-    };
+    const { cookie } = this.settings;
+    const { engine, settings } = this.store;
+    const now = settings.clock();
+    const key = session.sessionKey!;
+    if (!engine.inCookie) return { setCookies: [sessionCookie(cookie, key, age, now)], vary: true };
+    const { maxCookies = 1 } = engine;
+    const setCookies = spreadSession(cookie, key, { age, now }, { maxCookies, further: this.#sentSession.further });
+    return { setCookies, vary: true };
   }
 
   #removed(): SessionHeaders {
-    return { setCookie: removedCookie(this.settings.cookie), vary: true };
+    if (this.#cookie === null) return VARY;
+    const { cookie } = this.settings;
+    return { setCookies: removedCookies(cookie, [cookie.name, ...this.#sentSession.further]), vary: true };
   }
 
   get #cookie(): string | null {
-    return (this.#sent ??= readCookie(this.cookieHeader, this.settings.cookie.name));
+    return this.#sentSession.value;
+  }
+
+  get #sentSession(): SentSession {
+    return (this.#sent ??= readSession(this.cookieHeader, this.settings.cookie.name, this.store.engine.maxCookies));
+  }
+}
+
+/** What cannot be written was changed, at least: to save it tells what is wrong. */
+function isModified(session: Session): boolean {
+  try {
+    return session.modified;
+  } catch {
+    return true;
   }
 }

@@ -2,6 +2,14 @@ import type { ServerResponse } from 'node:http';
 import type { RequestSession, SessionHeaders } from './request-session.js';
 import { addSessionHeaders, adoptHeaders } from './response-headers.js';
 
+/** What the gate asks of whoever put it up. */
+export interface GateKeeper {
+  /** The answer that takes the place of one whose session could not be saved. */
+  answerFor(error: unknown): FailedAnswer;
+  /** Saves what was changed after the headers had left; the answer is over. */
+  saveLate(requestSession: RequestSession, status: number): void;
+}
+
 /** What is answered in place of a response whose session could not be saved. */
 export interface FailedAnswer {
   status: number;
@@ -17,11 +25,7 @@ type Method = (...args: any[]) => any;
  * and only then does the first byte leave. Calls made meanwhile are kept and made later, in order.
  * Where there is nothing to save, nothing waits.
  */
-export function holdResponse(
-  response: ServerResponse,
-  requestSession: RequestSession,
-  answerFor: (error: unknown) => FailedAnswer,
-): void {
+export function holdResponse(response: ServerResponse, requestSession: RequestSession, keeper: GateKeeper): void {
   // Others may have put their own methods in place before us, and may put theirs over ours later:
   // held calls are made on what was found, and what was put over ours stays.
   const found = HELD.map((name) => [name, Object.getOwnPropertyDescriptor(response, name)] as const);
@@ -47,7 +51,7 @@ export function holdResponse(
   const letGo = (headers: SessionHeaders) => {
     putBack();
     const [first] = waiting;
-    if (first?.name === 'writeHead' && (headers.setCookie !== null || headers.vary)) {
+    if (first?.name === 'writeHead' && (headers.setCookies.length > 0 || headers.vary)) {
       adoptHeaders(response, first.args.splice(typeof first.args[1] === 'string' ? 2 : 1)[0] as undefined);
     }
     addSessionHeaders(response, headers);
@@ -60,7 +64,7 @@ export function holdResponse(
     putBack();
     const ended = waiting.find(({ name }) => name === 'end');
     waiting.length = 0;
-    const { status, body } = answerFor(error);
+    const { status, body } = keeper.answerFor(error);
     for (const name of response.getHeaderNames()) {
       if (/^(?:content-|etag$|last-modified$|location$|transfer-encoding$|accept-ranges$)/.test(name))
         response.removeHeader(name);
@@ -92,6 +96,11 @@ export function holdResponse(
     owesDrain = true;
     return false;
   };
+
+  requestSession.onFirstUse = () =>
+    response.once('close', () => {
+      if (isOver) keeper.saveLate(requestSession, response.statusCode);
+    });
 
   for (const name of HELD) {
     ours[name] = (...args: unknown[]) => meet(name, args);

@@ -3,11 +3,11 @@ import type { SessionHeaders } from './request-session.js';
 import { withVary } from './vary.js';
 
 /** Adds the session's headers to those the application has set, of which none is lost. */
-export function addSessionHeaders(response: ServerResponse, { setCookie, vary }: SessionHeaders): void {
-  if (setCookie !== null) {
+export function addSessionHeaders(response: ServerResponse, { setCookies, vary }: SessionHeaders): void {
+  if (setCookies.length > 0) {
     const present = response.getHeader('Set-Cookie');
     const others = present === undefined ? [] : Array.isArray(present) ? present : [String(present)];
-    response.setHeader('Set-Cookie', [...others, setCookie]);
+    response.setHeader('Set-Cookie', [...others, ...setCookies]);
     // An answer that hands out a session must not be handed out again by a cache.
     if (!response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', 'no-store');
   }
