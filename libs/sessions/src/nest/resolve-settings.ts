@@ -6,6 +6,7 @@ import { inBytes } from '../core/serializer.js';
 import { SESSION_SALT } from '../core/session-codec.js';
 import type { SessionSettings } from '../core/session-settings.js';
 import type { RequestSettings } from '../http/request-session.js';
+import type { CacheOptions } from './cache-options.js';
 import { nearestName } from './nearest-name.js';
 import { type ClearSessionsOptions, SessionsOptions } from './sessions.options.js';
 
@@ -13,6 +14,9 @@ import { type ClearSessionsOptions, SessionsOptions } from './sessions.options.j
 export interface Settings {
   readonly engine: NonNullable<SessionsOptions['engine']>;
   readonly dataSource: SessionsOptions['dataSource'];
+  readonly filePath: string | null;
+  readonly caches: Readonly<Record<string, CacheOptions>>;
+  readonly cacheAlias: string;
   readonly secrets: readonly (string | Uint8Array)[];
   readonly salt: string;
   readonly session: SessionSettings;
@@ -29,6 +33,9 @@ export function resolveSettings(options: SessionsOptions, clock: Clock = systemC
   return Object.freeze<Settings>({
     engine: options.engine ?? 'db',
     dataSource: options.dataSource,
+    filePath: options.filePath ?? null,
+    caches: options.caches ?? { default: { backend: 'memory' } },
+    cacheAlias: options.cacheAlias ?? 'default',
     secrets: [options.secretKey!, ...(options.secretKeyFallbacks ?? [])],
     salt: options.salt ?? SESSION_SALT,
     session: Object.freeze({

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
-import { mergeMap, type Observable } from 'rxjs';
+import { concatMap, type Observable } from 'rxjs';
 import { answersByItself } from './answers-by-itself.js';
 import { toHttpError } from './http-errors.js';
+import { saveLateChanges } from './late-changes.js';
 import { findRequestSession, type PlatformRequest } from './request-sessions.js';
 
 /**
@@ -18,18 +19,22 @@ export class SessionInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const requestSession = findRequestSession(http.getRequest<PlatformRequest>());
     if (!requestSession) return values;
+    const response = () => http.getResponse<ServerResponse>();
     const save = async (value: unknown) => {
-      try {
-        await requestSession.end(http.getResponse<ServerResponse>().statusCode);
-      } catch (error) {
-        throw toHttpError(error);
-      }
+      const { headersSent, statusCode } = response();
+      // With an interceptor in place Nest opens an event stream before an async handler has run.
+      if (headersSent) await saveLateChanges(requestSession, statusCode);
+      else await requestSession.end(statusCode).catch(rethrow);
       return value;
     };
-    const isDue = () => {
-      const { headersSent, statusCode } = http.getResponse<ServerResponse>();
-      return !headersSent && requestSession.mustSave(statusCode);
-    };
-    return values.pipe(mergeMap((value: unknown, index) => (index === 0 && isDue() ? save(value) : [value])));
+    return values.pipe(
+      concatMap((value: unknown, index) =>
+        index === 0 && requestSession.mustSave(response().statusCode) ? save(value) : [value],
+      ),
+    );
   }
+}
+
+function rethrow(error: unknown): never {
+  throw toHttpError(error);
 }

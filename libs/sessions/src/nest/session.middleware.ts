@@ -2,11 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, type NestMiddleware } from '@nestjs/common';
 import type { SessionStore } from '../core/session-store.js';
 import { RequestSession } from '../http/request-session.js';
-import { holdResponse } from '../http/response-gate.js';
+import { type GateKeeper, holdResponse } from '../http/response-gate.js';
 import { answerFor } from './http-errors.js';
+import { saveLateChanges } from './late-changes.js';
 import { bindSession, isBound } from './request-sessions.js';
 import type { Settings } from './resolve-settings.js';
 import { SESSION_STORE, SESSIONS_SETTINGS } from './sessions.constants.js';
+
+const KEEPER: GateKeeper = {
+  answerFor,
+  saveLate: (requestSession, status) => void saveLateChanges(requestSession, status),
+};
 
 /** Puts a session on every request, unloaded, and a gate before its answer. Asks no store. */
 @Injectable()
@@ -20,7 +26,7 @@ export class SessionMiddleware implements NestMiddleware<IncomingMessage, Server
     if (!isBound(request)) {
       const requestSession = new RequestSession(this.store, this.settings.request, request.headers.cookie);
       bindSession(request, requestSession);
-      holdResponse(response, requestSession, answerFor);
+      holdResponse(response, requestSession, KEEPER);
     }
     next();
   }

@@ -60,11 +60,13 @@ export class SessionsModule extends ConfigurableModuleClass implements NestModul
   async onApplicationShutdown(): Promise<void> {
     await this.#callHook('onModuleDestroy');
     await this.#callHook('onApplicationShutdown');
+    await this.inUse.close();
   }
 
   async #callHook(name: string): Promise<void> {
-    const { engine, owned } = this.inUse;
-    const hook = (engine as unknown as Record<string, unknown>)[name];
-    if (owned && typeof hook === 'function') await hook.call(engine);
+    for (const part of this.inUse.parts) {
+      const hook = (part as Record<string, unknown>)[name];
+      if (typeof hook === 'function') await hook.call(part);
+    }
   }
 }

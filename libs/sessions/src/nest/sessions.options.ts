@@ -11,7 +11,8 @@ import {
 } from 'class-validator';
 import type { SessionEngine } from '../core/session-engine.js';
 import type { SessionSerializer } from '../core/serializer.js';
-import { DJANGO_ENGINES, ENGINE_NAMES, type EngineName } from './engine-names.js';
+import { type CacheOptions, problemOfCaches } from './cache-options.js';
+import { ENGINE_NAMES, type EngineName, engineNamed } from './engine-names.js';
 
 /** When expired sessions are deleted. */
 export interface ClearSessionsOptions {
@@ -58,7 +59,7 @@ const isTimeZone = (value: unknown) => {
 };
 const isEngine = (value: unknown) =>
   isClass(value) ||
-  (isText(value) && (ENGINE_NAMES.includes(value as EngineName) || Object.hasOwn(DJANGO_ENGINES, value))) ||
+  (isText(value) && engineNamed(value) !== null) ||
   hasMethods(value, 'load', 'exists', 'create', 'save', 'delete');
 const isClearSessions = (value: unknown) => {
   if (value === false) return true;
@@ -100,6 +101,27 @@ export class SessionsOptions {
   @given
   @satisfies('isDataSource', isDataSource, 'the name of a DataSource, or a DataSource')
   dataSource?: string | object;
+
+  /** The folder of the file engine, which must be there. Default null: the system's temporary folder. Django: SESSION_FILE_PATH. */
+  @givenAndNotNull
+  @satisfies('isText', isText, 'the path of a folder, or null')
+  filePath?: string | null;
+
+  /** Named caches, for the cache engines. Default `{ default: { backend: 'memory' } }`. Django: CACHES. */
+  @given
+  @ValidateBy({
+    name: 'areCaches',
+    validator: {
+      validate: (value) => problemOfCaches(value) === null,
+      defaultMessage: (args) => problemOfCaches(args?.value) ?? '',
+    },
+  })
+  caches?: Readonly<Record<string, CacheOptions>>;
+
+  /** Which of `caches` holds the sessions. Default `'default'`. Django: SESSION_CACHE_ALIAS. */
+  @given
+  @satisfies('isText', isText, 'the name of an entry of caches')
+  cacheAlias?: string;
 
   /** Default `'sessionid'`. Django: SESSION_COOKIE_NAME. */
   @given

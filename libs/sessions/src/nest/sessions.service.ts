@@ -2,7 +2,7 @@ import { type ArgumentsHost, Inject, Injectable } from '@nestjs/common';
 import type { SessionEngine } from '../core/session-engine.js';
 import { Session, type SessionData } from '../core/session.js';
 import type { SessionStore } from '../core/session-store.js';
-import { readCookie } from '../http/cookie-policy.js';
+import { readSession } from '../http/session-cookies.js';
 import type { EngineInUse } from './make-engine.js';
 import { toHttpError } from './http-errors.js';
 import { requestOf } from './request-of.js';
@@ -43,7 +43,7 @@ export class SessionsService {
    * names none. Save it yourself.
    */
   async fromCookieHeader<T extends object = SessionData>(header: string | undefined): Promise<Session<T>> {
-    return this.open<T>(readCookie(header, this.settings.request.cookie.name));
+    return this.open<T>(readSession(header, this.settings.request.cookie.name, this.store.engine.maxCookies).value);
   }
 
   /** The loaded session of a key, or a new one, for jobs and scripts. Save it yourself. Django: `SessionStore(key)`. */
