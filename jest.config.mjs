@@ -28,5 +28,5 @@ export default {
     '^nestjs-django-sessions/(\\w+)$': '<rootDir>/libs/sessions/src/$1.ts',
   },
   testTimeout: 20_000,
-  reporters: ['default', '<rootDir>/test/support/closing-reporter.mjs'],
+  reporters: ['default', '<rootDir>/test/interop/table-reporter.mjs', '<rootDir>/test/support/closing-reporter.mjs'],
 };

@@ -6,7 +6,7 @@ import type { INestApplication } from '@nestjs/common';
 import { Controller, Get, Module, UseGuards } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { Session, SessionsModule } from 'nestjs-django-sessions';
-import { sessionEngineCases } from 'nestjs-django-sessions/testing';
+import { cacheCases, sessionEngineCases } from 'nestjs-django-sessions/testing';
 import { SECRET, embeddedDatabase } from '../support/application.js';
 import { Visitor } from '../support/browserlike.js';
 
@@ -132,5 +132,20 @@ describe('own-engine.ts keeps the contract of engines', () => {
       return new ShelfEngine(new Shelf());
     },
   });
+  for (const { name, run } of cases) test(name, run);
+});
+
+test('own-cache.ts in an application', async () => {
+  const { Sessions } = await import('../../docs/examples/own-cache.js');
+  const { CartController } = await import('../../docs/examples/cart.js');
+  @Module({ imports: [Sessions], controllers: [CartController] })
+  class DrawerApplication {}
+  const visitor = await start(DrawerApplication);
+  await visitor.post('/cart/pear');
+  expect(await (await visitor.post('/cart/fig')).json()).toEqual(['pear', 'fig']);
+});
+
+describe('own-cache.ts keeps the contract of caches', () => {
+  const cases = cacheCases(async () => new (await import('../../docs/examples/own-cache.js')).DrawerCache());
   for (const { name, run } of cases) test(name, run);
 });

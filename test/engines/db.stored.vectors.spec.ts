@@ -3,14 +3,14 @@ import { jsonSerializer } from '../../libs/sessions/src/core/json-serializer.js'
 import { Session } from '../../libs/sessions/src/core/session.js';
 import { fromIsoText } from '../../libs/sessions/src/core/iso-time.js';
 import { SessionCodec } from '../../libs/sessions/src/core/session-codec.js';
-import { EmbeddedStore } from '../support/embedded-store.js';
+import { DatabaseStore } from '../support/database-store.js';
 import { expiryOf } from '../support/session-steps.js';
 import { type Vector, vectors } from '../support/vectors.js';
 import { SECRET } from '../support/application.js';
 
-let embedded: EmbeddedStore;
+let embedded: DatabaseStore;
 beforeAll(async () => {
-  embedded = await EmbeddedStore.open();
+  embedded = await DatabaseStore.open();
 });
 beforeEach(() => embedded.wipe());
 afterAll(() => embedded.close());
@@ -20,7 +20,7 @@ const stored = vectors('stored', 'stored_db');
 describe('a row is what Django would have written', () => {
   test.each(stored.filter(({ out }) => Array.isArray(out)))('$name', async ({ in: given, out: [row] }) => {
     embedded.clock.seconds = given.now;
-    const store = embedded.store([given.secret], {}, () => given.session_key);
+    const store = embedded.store([given.secret], {}, { newKey: () => given.session_key });
     await store.create(jsonSerializer.loads(given.payload));
     const [ours] = await embedded.rows();
     expect(ours).toMatchObject({ session_key: row.key, expire_date: row.expire_date });

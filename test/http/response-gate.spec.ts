@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { Readable } from 'node:stream';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import {
   type ArgumentsHost,
   BadRequestException,
@@ -14,8 +14,10 @@ import {
   HttpCode,
   HttpException,
   Injectable,
+  Logger,
   Post,
   Redirect,
+  Sse,
   Req,
   Res,
   StreamableFile,
@@ -23,11 +25,12 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { from, type Observable } from 'rxjs';
 import { Session, SessionInterruptedError, SessionsService } from 'nestjs-django-sessions';
 import { DatabaseEngine } from 'nestjs-django-sessions/typeorm';
 import { SECRET, startApplication, type TestApplication } from '../support/application.js';
 import { Visitor } from '../support/browserlike.js';
-import { EmbeddedStore } from '../support/embedded-store.js';
+import { DatabaseStore } from '../support/database-store.js';
 
 /** The database engine, made slow or broken where a test asks for it. */
 class UnhurriedEngine extends DatabaseEngine {
@@ -167,6 +170,20 @@ class AnswersController {
     throw new HttpException('thrown', Number(request.params['status']));
   }
 
+  @Sse('events')
+  async events(@Session() session: Session): Promise<Observable<object>> {
+    session.set('how', 'events');
+    return from([{ data: 'one' }, { data: 'two' }]);
+  }
+
+  @Get('late')
+  async late(@Session() session: Session, @Res() response: Response) {
+    response.write('first');
+    await new Promise((resolve) => response.write(' second', resolve));
+    session.set('how', 'late');
+    response.end(' third');
+  }
+
   @Get('later')
   later(@Req() request: Request, @Res() response: Response) {
     response.on('close', () => {});
@@ -190,12 +207,12 @@ class AnswersController {
   }
 }
 
-let embedded: EmbeddedStore;
+let embedded: DatabaseStore;
 let engine: UnhurriedEngine;
 let running: TestApplication;
 let visitor: Visitor;
 beforeAll(async () => {
-  embedded = await EmbeddedStore.open();
+  embedded = await DatabaseStore.open();
   engine = new UnhurriedEngine(embedded.dataSource);
   running = await startApplication({ engine }, { controllers: [AnswersController], providers: [RefusingGuard] });
 });
@@ -359,6 +376,35 @@ describe('a store that fails', () => {
     engine.broken = true;
     expect((await visitor.get('/no/such/route')).status).toBe(404);
   });
+});
+
+describe('changes after the headers have left', () => {
+  // The answer is over before the store has them: asked for until they are there.
+  const eventually = async (how: string) => {
+    while ((await held())['how'] !== how) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  test.each(['events', 'late'])('to a session that exists are kept: %s', async (path) => {
+    await visitor.get('/json');
+    await (await visitor.get(`/${path}`)).text();
+    await eventually(path);
+  });
+
+  test('to a session without a cookie are not kept, and that is told', async () => {
+    const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
+    await (await visitor.get('/late')).text();
+    while (warned.mock.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(warned.mock.calls[0]![0]).toMatch(/changed after the headers of its answer had left/);
+    expect(await held()).toEqual({});
+    warned.mockRestore();
+  });
+});
+
+test('server-sent events: what was changed before the first one is kept, with its cookie', async () => {
+  const response = await visitor.get('/events');
+  expect(response.headers.getSetCookie()).toEqual([expect.stringMatching(/^sessionid=/)]);
+  expect(await response.text()).toMatch(/data: one[^]*data: two/);
+  expect(await held()).toEqual({ how: 'events' });
 });
 
 test('the secret of the tests is never sent', async () => {
