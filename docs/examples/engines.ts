@@ -37,7 +37,7 @@ export const inDatabaseAndCache = SessionsModule.forRoot({
 export const inFiles = SessionsModule.forRoot({
   secretKey,
   engine: 'file',
-  filePath: '/var/lib/shop/sessions', // must be there, and be writable
+  filePath: process.env.SESSIONS_FOLDER ?? '/var/lib/shop/sessions', // must be there, and be writable
 });
 
 export const inSignedCookies = SessionsModule.forRoot({

@@ -1,17 +1,24 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import { Controller, Get, Module, UseGuards } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { Session, SessionsModule } from 'nestjs-django-sessions';
 import { cacheCases, sessionEngineCases } from 'nestjs-django-sessions/testing';
 import { SECRET, embeddedDatabase } from '../support/application.js';
+import { Session as CoreSession } from '../../libs/sessions/src/core/session.js';
 import { Visitor } from '../support/browserlike.js';
+import { DatabaseStore } from '../support/database-store.js';
+import { memcachedOrSkip, redisOrSkip } from '../support/services.js';
 
 process.env.SECRET_KEY = SECRET;
 process.env.DATABASE = ':memory:';
+
+process.env.SESSIONS_FOLDER = mkdtempSync(join(tmpdir(), 'sessions-'));
+afterAll(() => rmSync(process.env.SESSIONS_FOLDER!, { recursive: true }));
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const pages = [
@@ -34,6 +41,13 @@ async function start(...imports: any[]): Promise<Visitor> {
   await app.listen(0, '127.0.0.1');
   return new Visitor(await app.getUrl());
 }
+
+const services = new Map([
+  [redisOrSkip, await redisOrSkip()],
+  [memcachedOrSkip, await memcachedOrSkip()],
+] as const);
+const engines = await import('../../docs/examples/engines.js');
+const { CartController } = await import('../../docs/examples/cart.js');
 
 const json = { 'content-type': 'application/json' };
 
@@ -114,7 +128,6 @@ describe('examples', () => {
 
   test('own-engine.ts in an application', async () => {
     const { Sessions } = await import('../../docs/examples/own-engine.js');
-    const { CartController } = await import('../../docs/examples/cart.js');
     @Module({ imports: [Sessions], controllers: [CartController] })
     class ShelfApplication {}
     const visitor = await start(ShelfApplication);
@@ -137,7 +150,6 @@ describe('own-engine.ts keeps the contract of engines', () => {
 
 test('own-cache.ts in an application', async () => {
   const { Sessions } = await import('../../docs/examples/own-cache.js');
-  const { CartController } = await import('../../docs/examples/cart.js');
   @Module({ imports: [Sessions], controllers: [CartController] })
   class DrawerApplication {}
   const visitor = await start(DrawerApplication);
@@ -148,4 +160,54 @@ test('own-cache.ts in an application', async () => {
 describe('own-cache.ts keeps the contract of caches', () => {
   const cases = cacheCases(async () => new (await import('../../docs/examples/own-cache.js')).DrawerCache());
   for (const { name, run } of cases) test(name, run);
+});
+
+describe('engines.ts', () => {
+  const NEEDS: Record<string, typeof redisOrSkip> = {
+    inRedis: redisOrSkip,
+    inRedisWithDjango: redisOrSkip,
+    inDatabaseAndCache: redisOrSkip,
+    inMemcached: memcachedOrSkip,
+  };
+
+  test('shows every engine but the default one', () => {
+    expect(Object.keys(engines).sort()).toEqual(
+      [...Object.keys(NEEDS), 'inRedisOfTheApplication', 'inFiles', 'inSignedCookies', 'inEncryptedCookies'].sort(),
+    );
+  });
+
+  for (const [name, Sessions] of Object.entries(engines)) {
+    if (typeof Sessions === 'function') continue;
+    (NEEDS[name] && services.get(NEEDS[name]!) === describe.skip ? test.skip : test)(
+      `${name}, in an application`,
+      async () => {
+        @Module({ imports: [embeddedDatabase(), Sessions], controllers: [CartController] })
+        class ShopModule {}
+        const visitor = await start(ShopModule);
+        await visitor.post('/cart/pear');
+        // This one's cookie is for HTTPS; the visitor of these tests sends it all the same.
+        expect(await (await visitor.post('/cart/fig')).json()).toEqual(['pear', 'fig']);
+      },
+    );
+  }
+
+  test('inRedisOfTheApplication takes a client', () => {
+    expect(engines.inRedisOfTheApplication).toBeInstanceOf(Function);
+  });
+});
+
+test('django-user.ts tells who is logged in, and ends the session when the password was changed', async () => {
+  const { djangoUserId } = await import('../../docs/examples/django-user.js');
+  const { sessionAuthHash } = await import('nestjs-django-sessions');
+  const database = await DatabaseStore.open();
+  database.clock.seconds = Date.now() / 1000;
+  const session = new CoreSession<any>(database.store([SECRET]));
+  session.update({ _auth_user_id: '7', _auth_user_hash: sessionAuthHash('pbkdf2$old', SECRET) });
+  await session.save();
+  expect(await djangoUserId(session as never, async () => 'pbkdf2$old')).toBe('7');
+  expect(await djangoUserId(session as never, async () => null)).toBeNull();
+  expect(await database.rows()).toHaveLength(1);
+  expect(await djangoUserId(session as never, async () => 'pbkdf2$new')).toBeNull();
+  expect(await database.rows()).toHaveLength(0);
+  await database.close();
 });

@@ -6,7 +6,8 @@ import { group } from './report.mjs';
 
 const ALLOWED = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.+\.(js|js\.map|d\.ts))$/;
 const TESTS = /\.(spec|test)\.|__tests__|(^|\/)tests?\//;
-const IMPORTS = /(?:\bfrom|\bimport)\s*\(?\s*['"]([^'"]+)['"]/g;
+const IMPORTS =
+  /^\s*(?:import|export)\s(?:[^'";]*?\sfrom\s+)?['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]\s*\)/gm;
 
 /** Looks at what is in the package, before anybody installs it. */
 export async function checkContent(folder) {
@@ -45,7 +46,7 @@ export async function checkContent(folder) {
     const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
     const undeclared = files
       .filter((path) => /\.(js|d\.ts)$/.test(path))
-      .flatMap((path) => [...read(path).matchAll(IMPORTS)].map(([, name]) => `${path}: ${name}`))
+      .flatMap((path) => [...read(path).matchAll(IMPORTS)].map(([, name, dynamic]) => `${path}: ${name ?? dynamic}`))
       .filter((line) => {
         const name = line.split(': ')[1];
         return !name.startsWith('.') && !isBuiltin(name) && !declared.includes(packageOf(name));

@@ -19,13 +19,24 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 write(KEYS[1], ARGV[2], ARGV[3])
 return 1`);
 
-/** KEYS: from, to. ARGV: the new bytes, PX, and perhaps the bytes that must be there. 1: done, 0: gone, 2: taken. */
+/**
+ * KEYS: from, to. ARGV: the new bytes, PX, and perhaps the bytes that must be there. 1: done, 0: gone, 2: taken.
+ * The client sends it again when the connection was lost, and its answer with it: what is under `to` then is our own.
+ */
 export const MOVE = script(`${WRITE}
 local held = redis.call('GET', KEYS[1])
+if not held and redis.call('GET', KEYS[2]) == ARGV[1] then return 1 end
 if not held or (ARGV[3] and held ~= ARGV[3]) then return 0 end
 if redis.call('EXISTS', KEYS[2]) == 1 then return 2 end
 write(KEYS[2], ARGV[1], ARGV[2])
 redis.call('DEL', KEYS[1])
+return 1`);
+
+/** KEYS: from, to. ARGV: what MOVE has put under `to`, PX, and what was under `from`. As if it had not been asked. */
+export const MOVE_BACK = script(`${WRITE}
+if redis.call('GET', KEYS[2]) ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+write(KEYS[1], ARGV[3], ARGV[2])
+redis.call('DEL', KEYS[2])
 return 1`);
 
 /**
