@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SessionEngine } from '../core/session-engine.js';
 import type { ContractCase } from './contract-case.js';
+import { ODD_PAYLOADS, TestClock } from './test-materials.js';
 
 /** What the contract needs to know about an engine. */
 export interface EngineUnderTest {
@@ -12,13 +13,6 @@ export interface EngineUnderTest {
 
 const HOUR = 3_600_000;
 const UNKNOWN = 'unknownkey0123456789abcdefghijkl';
-const ODD_PAYLOADS: Record<string, string> = {
-  'an empty object': '{}',
-  'text in many scripts, escaped': String.raw`{"a":"\u00e9\u6771\ud83d\ude00"}`,
-  'a large integer': '{"n":9007199254740993123}',
-  'a hundred kilobytes': `{"big":"${'0123456789'.repeat(10_000)}"}`,
-};
-
 /**
  * What every engine that keeps sessions on the server must do. Run it on your own:
  *
@@ -176,13 +170,4 @@ export function sessionEngineCases({ make, ownClock = false }: EngineUnderTest):
     });
   }
   return cases;
-}
-
-class TestClock {
-  /** Near the real time, as some stores keep time by themselves. */
-  now = Date.now();
-
-  in(milliseconds: number): number {
-    return this.now + milliseconds;
-  }
 }
