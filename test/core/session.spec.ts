@@ -9,9 +9,12 @@ import {
 } from '../../libs/sessions/src/core/errors.js';
 import { inBytes } from '../../libs/sessions/src/core/serializer.js';
 import { SessionCodec } from '../../libs/sessions/src/core/session-codec.js';
+import type { SessionEngine } from '../../libs/sessions/src/core/session-engine.js';
+import type { SessionStore } from '../../libs/sessions/src/core/session-store.js';
 import { Session } from '../../libs/sessions/src/core/session.js';
 import type { SessionSettings } from '../../libs/sessions/src/core/session-settings.js';
 import { DatabaseStore } from '../support/database-store.js';
+import { storeOn } from '../support/store-under-test.js';
 
 const SECRET = 'a secret that is long enough for us';
 let embedded: DatabaseStore;
@@ -341,6 +344,85 @@ describe('cycleKey', () => {
     first.set('user', 'ann');
     await first.cycleKey();
     expect(JSON.parse(await payload())).toEqual({ a: 1, b: 2, user: 'ann' });
+  });
+});
+
+describe('cycleKey on a store that cannot move a session in one step', () => {
+  /** The database engine without `cycle`, which takes down what happens. */
+  function inSteps(fail: (step: string) => void = () => {}) {
+    const engine = embedded.engine();
+    const steps: string[] = [];
+    const step =
+      <A extends unknown[], R>(name: string, work: (...args: A) => Promise<R>) =>
+      async (...args: A) => {
+        steps.push(name === 'save' ? `save ${JSON.stringify(args[1])}` : name);
+        fail(name);
+        return work(...args);
+      };
+    const plain: SessionEngine = {
+      plain: true,
+      load: (key) => engine.load(key),
+      exists: (key) => engine.exists(key),
+      create: step('create', engine.create.bind(engine)),
+      save: step('save', engine.save.bind(engine)),
+      delete: step('delete', engine.delete.bind(engine)),
+      clearExpired: (options) => engine.clearExpired(options),
+    };
+    return { store: storeOn(plain, embedded.clock, {}), steps };
+  }
+  async function anonymous(under: SessionStore): Promise<Session<any>> {
+    const session = new Session<any>(under);
+    session.set('cart', [1]);
+    await session.save();
+    return new Session<any>(under, session.sessionKey).load();
+  }
+
+  test('the old key never holds what was written for the new one', async () => {
+    const { store: under, steps } = inSteps();
+    const session = await anonymous(under);
+    const old = session.sessionKey!;
+    session.set('user', 'ann');
+    steps.length = 0;
+    await session.cycleKey();
+    expect(steps).toEqual(['create', 'save "{}"', 'delete']);
+    expect(session.sessionKey).not.toBe(old);
+    expect(await session.exists(old)).toBe(false);
+    expect({ ...(await new Session<any>(under, session.sessionKey).load()).data }).toEqual({ cart: [1], user: 'ann' });
+  });
+
+  test('a session that was ended meanwhile is not copied', async () => {
+    const { store: under } = inSteps();
+    const session = await anonymous(under);
+    await new Session(under, session.sessionKey).flush();
+    await expect(session.cycleKey()).rejects.toThrow(SessionUpdateError);
+    expect(await embedded.rows()).toEqual([]);
+  });
+
+  test('what another request wrote meanwhile goes with it', async () => {
+    const { store: under } = inSteps();
+    const session = await anonymous(under);
+    const other = await new Session<any>(under, session.sessionKey).load();
+    other.set('b', 2);
+    await other.save();
+    session.set('user', 'ann');
+    await session.cycleKey();
+    expect({ ...session.data }).toEqual({ cart: [1], b: 2, user: 'ann' });
+    expect(await embedded.rows()).toHaveLength(1);
+  });
+
+  test.each(['save', 'delete'])('a crash before "%s" loses nothing, and logs the old key in nowhere', async (at) => {
+    let armed = false;
+    const { store: under } = inSteps((name) => {
+      if (armed && name === at) throw new Error('killed');
+    });
+    const session = await anonymous(under);
+    const old = session.sessionKey;
+    session.set('user', 'ann');
+    armed = true;
+    await expect(session.cycleKey()).rejects.toThrow(SessionStoreError);
+    const left = await new Session<any>(under, old).load();
+    expect(left.has('user')).toBe(false);
+    if (at === 'save') expect(left.get('cart')).toEqual([1]);
   });
 });
 

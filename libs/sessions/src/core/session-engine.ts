@@ -78,7 +78,7 @@ export interface SessionEngine {
   delete(key: string): Promise<void>;
   /**
    * Moves a session to a new key together with new data, as `save` does, as one atomic step.
-   * Without it the library creates the new one and then deletes the old one.
+   * Without it the library creates the new one, and ends the old one by a `save` that is expired already.
    */
   cycle?(key: string, payload: string, expiresAt: number, expected?: unknown): Promise<SavedSession | null>;
   /** Deletes the expired sessions and answers how many. Absent where the store forgets by itself. */

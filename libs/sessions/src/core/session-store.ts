@@ -71,17 +71,29 @@ export class SessionStore {
   }
 
   /** Moves the session to a new key, with this data. */
-  async cycle(key: string, data: Data, base: Snapshot | null): Promise<Written> {
+  cycle(key: string, data: Data, base: Snapshot | null): Promise<Written> {
     const { engine } = this;
-    if (engine.cycle) {
-      return this.#update(key, data, base, 'cycle', (payload, end, expected) =>
-        engine.cycle!(key, payload, end, expected),
-      );
+    return this.#update(key, data, base, 'cycle', (payload, end, expected) =>
+      engine.cycle ? engine.cycle(key, payload, end, expected) : this.#cycleInSteps(key, payload, end, expected),
+    );
+  }
+
+  /**
+   * For a store that cannot move a session in one step. The new one comes first, so that a crash loses
+   * nothing; the old one never holds what was written for the new one, as somebody else may know its
+   * key; and it is taken by a conditional write that ends it, so that one that was ended or changed
+   * meanwhile is not copied.
+   */
+  async #cycleInSteps(key: string, payload: string, end: number, expected: unknown): Promise<SavedSession | null> {
+    const { engine } = this;
+    const created = await engine.create(payload, end);
+    const ended = await engine.save(key, '{}', this.settings.clock() - 1000, expected);
+    if (!ended) {
+      await engine.delete(created.key);
+      return null;
     }
-    // Claim the old session first, so that one that was ended meanwhile is not copied under a new key.
-    const claimed = await this.save(key, data, base);
-    const created = await this.create(claimed.data);
-    await this.delete(key);
+    // A store that forgets by itself has forgotten it with its date.
+    if (engine.clearExpired) await engine.delete(key);
     return created;
   }
 
