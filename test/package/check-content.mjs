@@ -4,7 +4,8 @@ import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { group } from './report.mjs';
 
-const ALLOWED = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.+\.(js|js\.map|d\.ts))$/;
+const ALLOWED =
+  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|bin\/nestjs-django-sessions\.js|dist\/.+\.(js|js\.map|d\.ts))$/;
 const TESTS = /\.(spec|test)\.|__tests__|(^|\/)tests?\//;
 const IMPORTS =
   /^\s*(?:import|export)\s(?:[^'";]*?\sfrom\s+)?['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]\s*\)/gm;
@@ -15,7 +16,7 @@ export async function checkContent(folder) {
   const read = (path) => readFileSync(join(folder, path), 'utf8');
   const manifest = JSON.parse(read('package.json'));
 
-  await group('package: holds dist, README, CHANGELOG, LICENSE and package.json, and nothing else', () => {
+  await group('package: holds bin, dist, README, CHANGELOG, LICENSE and package.json, and nothing else', () => {
     for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) assert(files.includes(name), `${name} is missing`);
     const others = files.filter((path) => !ALLOWED.test(path) || TESTS.test(path));
     assert.deepEqual(others, []);

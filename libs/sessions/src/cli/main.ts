@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { inspect, parseArgs } from 'node:util';
 import { clearSessions } from './clear-sessions.js';
 import { describeError, withoutKeys } from './describe-error.js';
