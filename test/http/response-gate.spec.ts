@@ -184,6 +184,13 @@ class AnswersController {
     response.end(' third');
   }
 
+  @Get('awaited')
+  async awaited(@Session() session: Session) {
+    session.set('how', 'awaited');
+    await session.save();
+    return 'saved';
+  }
+
   @Get('later')
   later(@Req() request: Request, @Res() response: Response) {
     response.on('close', () => {});
@@ -351,7 +358,7 @@ describe('a session that was ended while a request changed it', () => {
 });
 
 describe('a store that fails', () => {
-  test.each(['json', 'res', 'redirect', 'file', 'pipe', 'guarded', 'throws/404'])(
+  test.each(['json', 'awaited', 'res', 'redirect', 'file', 'pipe', 'guarded', 'throws/404'])(
     'at saving is a 503, with no cookie: %s',
     async (path) => {
       engine.broken = true;

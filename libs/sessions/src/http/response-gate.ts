@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { RequestSession, SessionHeaders } from './request-session.js';
-import { addSessionHeaders, adoptHeaders } from './response-headers.js';
+import { addSessionHeaders, adoptHeaders, dropContentHeaders, type HeadersArgument } from './response-headers.js';
 
 /** What the gate asks of whoever put it up. */
 export interface GateKeeper {
@@ -20,6 +20,9 @@ const HELD = ['writeHead', 'flushHeaders', 'write', 'end'] as const;
 type Held = (typeof HELD)[number];
 type Method = (...args: any[]) => any;
 
+/** What is refused once a head is decided, as Node refuses it once the head has left. */
+const CLOSED = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader'] as const;
+
 /**
  * Stands between the application and the wire: at the first sign of an answer the session is saved,
  * and only then does the first byte leave. Calls made meanwhile are kept and made later, in order.
@@ -32,7 +35,7 @@ export function holdResponse(response: ServerResponse, requestSession: RequestSe
   const below = Object.fromEntries(HELD.map((name) => [name, response[name]])) as Record<Held, Method>;
   const ours = {} as Record<Held, Method>;
   const waiting: { name: Held; args: unknown[] }[] = [];
-  let isWaiting = false;
+  let pretence: Pretence | null = null;
   let isOver = false;
   let owesDrain = false;
 
@@ -40,7 +43,6 @@ export function holdResponse(response: ServerResponse, requestSession: RequestSe
 
   const putBack = () => {
     isOver = true;
-    delete (response as { headersSent?: boolean }).headersSent;
     for (const [name, own] of found) {
       if (response[name] !== ours[name]) continue;
       if (own) Object.defineProperty(response, name, own);
@@ -49,12 +51,12 @@ export function holdResponse(response: ServerResponse, requestSession: RequestSe
   };
 
   const letGo = (headers: SessionHeaders) => {
-    putBack();
     const [first] = waiting;
     if (first?.name === 'writeHead' && (headers.setCookies.length > 0 || headers.vary)) {
-      adoptHeaders(response, first.args.splice(typeof first.args[1] === 'string' ? 2 : 1)[0] as undefined);
+      adoptHeaders(response, takeHeaders(first.args));
     }
     addSessionHeaders(response, headers);
+    putBack();
     const results = waiting.splice(0).map(({ name, args }) => call(name, args));
     if (owesDrain && results.every((result) => result !== false)) process.nextTick(() => response.emit('drain'));
     return results[0];
@@ -62,36 +64,78 @@ export function holdResponse(response: ServerResponse, requestSession: RequestSe
 
   const fail = (error: unknown) => {
     putBack();
-    const ended = waiting.find(({ name }) => name === 'end');
-    waiting.length = 0;
+    const held = waiting.splice(0);
+    const [first] = held;
     const { status, body } = keeper.answerFor(error);
-    for (const name of response.getHeaderNames()) {
-      if (/^(?:content-|etag$|last-modified$|location$|transfer-encoding$|accept-ranges$)/.test(name))
-        response.removeHeader(name);
+    // Too late for another answer: the head has left, or half of it.
+    if (response.headersSent) return void response.destroy();
+    // What was said of this answer goes, what was said of every answer stays, wherever it was said.
+    if (first?.name === 'writeHead') {
+      try {
+        adoptHeaders(response, takeHeaders(first.args));
+      } catch {
+        // One of them was the failure.
+      }
     }
-    response.statusMessage = '';
+    dropContentHeaders(response);
+    // HTTP/2 has no words beside the number, and complains about them.
+    if (response.req.httpVersionMajor < 2) response.statusMessage = '';
     response.statusCode = status;
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
-    call('end', [JSON.stringify(body), ...(ended?.args.filter((arg) => typeof arg === 'function') ?? [])]);
+    call('end', [JSON.stringify(body)]);
     // Whoever still writes to this answer writes to nobody.
-    below.write = () => true;
-    below.end = () => response;
-    response.write = below.write as typeof response.write;
-    response.end = below.end as typeof response.end;
+    for (const name of ['write', 'end'] as const) {
+      const passOver = (...args: unknown[]) => {
+        callBack(args);
+        return name === 'write' ? true : response;
+      };
+      Object.defineProperty(response, name, { configurable: true, writable: true, value: passOver });
+    }
+    for (const { args } of held) callBack(args);
+  };
+
+  const hold = (status: number) => {
+    pretence = pretendSent(response);
+    // Not a moment may lie between the end of the pretence and the answer: whoever looked would give another.
+    const stop = () => {
+      pretence?.end();
+      response.statusCode = status;
+    };
+    const release = (headers: SessionHeaders) => {
+      stop();
+      try {
+        letGo(headers);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    requestSession.end(status).then(release, (error: unknown) => {
+      stop();
+      fail(error);
+    });
   };
 
   const meet = (name: Held, args: unknown[]): unknown => {
     if (isOver) return call(name, args);
-    // The head of an answer under way has been decided already.
+    // The head of an answer under way has been decided already, and nothing comes after its end.
     if (name === 'writeHead' && waiting.length > 0) return response;
+    if (pretence?.isEnded) return name === 'write' ? false : response;
     waiting.push({ name, args });
-    if (!isWaiting) {
+    if (!pretence) {
       const status = name === 'writeHead' ? Number(args[0]) : response.statusCode;
-      if (!requestSession.mustSave(status)) return letGo(requestSession.headers(status));
-      isWaiting = true;
-      Object.defineProperty(response, 'headersSent', { configurable: true, get: () => true });
-      requestSession.end(status).then(letGo, fail);
+      if (!requestSession.mustSave(status)) {
+        try {
+          return letGo(requestSession.headers(status));
+        } finally {
+          // A head that Node refuses was none: the answer that tells so passes here again.
+          waiting.length = 0;
+        }
+      }
+      // Fastify goes on using the object it hands out.
+      if (name === 'writeHead') args.push(copyOf(takeHeaders(args)));
+      hold(status);
     }
+    if (name === 'end') pretence!.isEnded = true;
     if (name !== 'write') return response;
     owesDrain = true;
     return false;
@@ -106,4 +150,53 @@ export function holdResponse(response: ServerResponse, requestSession: RequestSe
     ours[name] = (...args: unknown[]) => meet(name, args);
     Object.defineProperty(response, name, { configurable: true, writable: true, value: ours[name] });
   }
+}
+
+/** Takes the headers out of the arguments of `writeHead`. */
+function takeHeaders(args: unknown[]): HeadersArgument {
+  return args.splice(typeof args[1] === 'string' ? 2 : 1)[0] as HeadersArgument;
+}
+
+function copyOf(headers: HeadersArgument): HeadersArgument {
+  return Array.isArray(headers) ? [...headers] : { ...headers };
+}
+
+/** Tells whoever waits for his bytes to leave that nothing is waited for any more. */
+function callBack(args: unknown[]): void {
+  for (const arg of args) if (typeof arg === 'function') process.nextTick(arg as () => void);
+}
+
+interface Pretence {
+  isEnded: boolean;
+  end(): void;
+}
+
+/**
+ * Lets a response that waits look like one that has left, to whoever asks it and whoever still wants to
+ * change its headers: a second answer is then refused as it would be without us.
+ */
+function pretendSent(response: ServerResponse): Pretence {
+  const own = CLOSED.map((name) => [name, Object.getOwnPropertyDescriptor(response, name)] as const);
+  const pretence: Pretence = {
+    isEnded: false,
+    end() {
+      delete (response as { headersSent?: boolean }).headersSent;
+      delete (response as { writableEnded?: boolean }).writableEnded;
+      for (const [name, descriptor] of own) {
+        if (descriptor) Object.defineProperty(response, name, descriptor);
+        else delete (response as Partial<ServerResponse>)[name];
+      }
+    },
+  };
+  Object.defineProperty(response, 'headersSent', { configurable: true, get: () => true });
+  Object.defineProperty(response, 'writableEnded', { configurable: true, get: () => pretence.isEnded });
+  for (const name of CLOSED) {
+    Object.defineProperty(response, name, { configurable: true, writable: true, value: refuse });
+  }
+  return pretence;
+}
+
+function refuse(): never {
+  const error = new Error('Cannot set headers after they are sent to the client');
+  throw Object.assign(error, { code: 'ERR_HTTP_HEADERS_SENT' });
 }

@@ -18,7 +18,16 @@ function joined(header: OutgoingHttpHeader | undefined): string | undefined {
   return Array.isArray(header) ? header.join(', ') : header === undefined ? undefined : String(header);
 }
 
-type HeadersArgument = OutgoingHttpHeaders | readonly unknown[] | undefined;
+const OF_THE_CONTENT =
+  /^(?:content-(?:type|length|encoding|language|location|range|disposition|md5)|etag|last-modified|location|refresh|transfer-encoding|trailer|accept-ranges|cache-control|expires|pragma|age)$/i;
+
+/** Removes what was said of one answer's content, and of how long it may be kept, as another takes its place. */
+export function dropContentHeaders(response: ServerResponse): void {
+  for (const name of response.getHeaderNames()) if (OF_THE_CONTENT.test(name)) response.removeHeader(name);
+}
+
+/** What `writeHead` takes. */
+export type HeadersArgument = OutgoingHttpHeaders | readonly unknown[] | undefined;
 
 /** Puts the headers that were given to `writeHead`, in any of its forms, on the response itself. */
 export function adoptHeaders(response: ServerResponse, headers: HeadersArgument): void {

@@ -35,5 +35,5 @@ export function requestSessionOf(request: PlatformRequest): RequestSession {
 }
 
 export function findRequestSession(request: PlatformRequest): RequestSession | undefined {
-  return sessions.get(request.raw ?? request);
+  return sessions.get(request) ?? (request.raw && sessions.get(request.raw));
 }
