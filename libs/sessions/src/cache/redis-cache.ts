@@ -2,7 +2,13 @@ import type { Cluster, Redis } from 'ioredis';
 import { type Clock, systemClock } from '../core/clock.js';
 import type { Cache, CacheEntry, CacheWrite } from './cache.js';
 import { isRedisClient, makeRedisClient, REDIS_LOCATION, type RedisLocation } from './redis-client.js';
-import { COMPARE_AND_SET, MOVE, type RedisScript, runScript } from './redis-scripts.js';
+import { COMPARE_AND_SET, MOVE, MOVE_BACK, type RedisScript, runScript } from './redis-scripts.js';
+
+/**
+ * Milliseconds. The clients we make give up by themselves; those of an application may wait for ever, and
+ * a Cluster does whose servers are all away. A visitor does not.
+ */
+const PATIENCE = 5000;
 
 export interface RedisCacheOptions {
   clock?: Clock;
@@ -79,9 +85,22 @@ export class RedisCache implements Cache {
 
   async #move(from: string, to: string, value: Buffer, expiresAt: number, version?: unknown) {
     const args = [value, String(this.#px(expiresAt)), ...(version === undefined ? [] : [version as Buffer])];
-    const done = await this.#run(MOVE, [from, to], args);
+    const keys = [from, to];
+    const done = await this.#run(MOVE, keys, args).catch((error: unknown) => {
+      if (version !== undefined) this.#moveBack(keys, args);
+      throw error;
+    });
     if (done === 1) return { version: value };
     return done === 2 ? 'taken' : 'gone';
+  }
+
+  /**
+   * A server that hangs carries out afterwards what was given up meanwhile, and nobody would ever know
+   * the new key. So the way back is sent behind it, on the same connection. With its text: nobody will
+   * be there to send that when the server does not know the script.
+   */
+  #moveBack(keys: string[], args: (string | Buffer)[]): void {
+    void this.#ask((client) => client.eval(MOVE_BACK.lua, keys.length, ...keys, ...args)).catch(() => {});
   }
 
   /** Whole milliseconds to live; 0: none. As far as Redis can count, for what never ends. */
@@ -98,7 +117,7 @@ export class RedisCache implements Cache {
     if (this.#closed) throw new Error('This Redis cache was closed.');
     const client = this.#given ?? (await (this.#made ??= this.#make()));
     try {
-      return await command(client);
+      return await (this.#given ? inTime(command(client)) : command(client));
     } catch (error) {
       throw this.#withoutCommand(error as Error);
     }
@@ -116,4 +135,11 @@ export class RedisCache implements Cache {
     const reason = this.#connectionError && message.includes('max retries') ? this.#connectionError.message : message;
     return new Error(`Redis does not answer: ${reason}`);
   }
+}
+
+function inTime<R>(answer: Promise<R>): Promise<R> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE / 1000} s`)), PATIENCE);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

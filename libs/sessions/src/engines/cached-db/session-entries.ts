@@ -46,7 +46,8 @@ export class SessionEntries {
   readonly #report: (error: SessionStoreError) => void;
   readonly #clock: Clock;
   readonly #owed = new OwedMarks();
-  #failing = false;
+  /** What fails now: a cache that is full can still be read. */
+  readonly #failing = new Set<'reading' | 'writing'>();
 
   constructor(
     cache: Cache,
@@ -127,8 +128,14 @@ export class SessionEntries {
     return this.#cache.add(cacheKey, this.#value(row), row.expiresAt);
   }
 
-  #mark(cacheKey: string): Promise<CacheWrite> {
-    return this.#cache.set(cacheKey, this.#format.mark(), this.#clock() + MARK_MS);
+  async #mark(cacheKey: string): Promise<CacheWrite> {
+    try {
+      return await this.#cache.set(cacheKey, this.#format.mark(), this.#clock() + MARK_MS);
+    } catch (error) {
+      // A cache that is full takes no mark, but it can forget: a session that was ended is not served from it. The mark stays owed.
+      await this.#cache.delete(cacheKey).catch(() => {});
+      throw error;
+    }
   }
 
   #value({ payload, version }: Row): Buffer {
@@ -137,14 +144,15 @@ export class SessionEntries {
 
   /** The cache's answer, or undefined when it fails. An outage is reported once, as it begins. */
   async #ask<R>(operation: string, key: string, question: (cacheKey: string) => Promise<R>): Promise<R | undefined> {
+    const kind = operation === 'load' ? 'reading' : 'writing';
     try {
       const answer = await question(this.#cacheKey(key));
-      this.#failing = false;
+      this.#failing.delete(kind);
       void this.#owed.settle((owed) => this.#mark(this.#cacheKey(owed)));
       return answer;
     } catch (error) {
-      if (!this.#failing) this.#report(new SessionStoreError(`${operation} in the cache`, error, key));
-      this.#failing = true;
+      if (this.#failing.size === 0) this.#report(new SessionStoreError(`${operation} in the cache`, error, key));
+      this.#failing.add(kind);
       return undefined;
     }
   }

@@ -1,15 +1,13 @@
-import type { Socket } from 'node:net';
 import type { DataSource } from 'typeorm';
 import { type Clock, systemClock } from '../../core/clock.js';
 import { fromIsoText } from '../../core/iso-time.js';
 import type { ClearExpiredOptions, SavedSession, SessionEngine, StoredSession } from '../../core/session-engine.js';
 import { claimSessionKey, newSessionKey } from '../../core/session-key.js';
 import { dialectOf } from './dialect.js';
+import { NoAnswerError, type Outcome, runStatement, type Terms } from './run-statement.js';
 import { type Statements, statementsFor } from './statements.js';
 
-/** Milliseconds. Drivers wait for an answer as long as it takes; a visitor does not. */
-const PATIENCE = 5000;
-/** Nobody waits for the clearing of a large table. */
+/** Milliseconds: no visitor waits for the clearing of a large table. */
 const CLEARING_PATIENCE = 600_000;
 
 export interface DatabaseEngineOptions {
@@ -72,14 +70,19 @@ export class DatabaseEngine implements SessionEngine {
 
   async cycle(key: string, payload: string, expiresAt: number, expected?: unknown): Promise<SavedSession | null> {
     const { cycle, cycleExpected, instant } = this.#sql;
+    const date = instant(expiresAt);
     let affected: number | undefined;
     const newKey = await claimSessionKey(
       (drawn) =>
         this.#unlessTaken(async () => {
-          const values = [drawn, payload, instant(expiresAt), key];
-          ({ affected } = await (expected === undefined
-            ? this.#query(cycle, values)
-            : this.#query(cycleExpected, [...values, expected])));
+          const values = [drawn, payload, date, key];
+          const question =
+            expected === undefined
+              ? this.#query(cycle, values)
+              : this.#query(cycleExpected, [...values, expected], {
+                  undo: { sql: cycleExpected, values: [key, expected, date, drawn, payload] },
+                });
+          ({ affected } = await question.catch((error: unknown) => this.#unlessMoved(drawn, error)));
         }),
       this.#newKey,
     );
@@ -96,7 +99,7 @@ export class DatabaseEngine implements SessionEngine {
     let total = 0;
     let gone: number;
     do {
-      gone = (await this.#query(statement, [instant(now)], CLEARING_PATIENCE)).affected ?? 0;
+      gone = (await this.#query(statement, [instant(now)], { patience: CLEARING_PATIENCE })).affected ?? 0;
       total += gone;
     } while (gone === batchSize);
     return total;
@@ -106,28 +109,18 @@ export class DatabaseEngine implements SessionEngine {
     return (this.#statements ??= statementsFor(dialectOf(this.#dataSource())));
   }
 
-  /** One statement, within `patience` milliseconds. */
-  #query(sql: string, values: unknown[], patience = PATIENCE): Promise<{ records: unknown[]; affected?: number }> {
-    const runner = this.#dataSource().createQueryRunner();
-    return new Promise((resolve, reject) => {
-      let connection: unknown;
-      let isLate = false;
-      const ask = async () => {
-        try {
-          connection = await runner.connect();
-          // Whoever has been told that it failed does not expect it any more.
-          if (!isLate) resolve(await runner.query(sql, values, true));
-        } finally {
-          await runner.release();
-        }
-      };
-      const timer = setTimeout(() => {
-        isLate = true;
-        hangUp(connection);
-        reject(new Error(`The database did not answer within ${patience / 1000} s.`));
-      }, patience);
-      ask().catch(reject).finally(() => clearTimeout(timer));
-    });
+  #query(sql: string, values: unknown[], terms?: Terms): Promise<Outcome> {
+    return runStatement(this.#dataSource(), { sql, values }, terms);
+  }
+
+  /**
+   * A connection that is lost may take with it the answer alone. Nobody but us knows the new key: where it
+   * is in use, the session has moved, and the visitor has to be told, or nobody would find it again.
+   */
+  async #unlessMoved(newKey: string, error: unknown): Promise<Outcome> {
+    if (error instanceof NoAnswerError || isDuplicateKey(error)) throw error;
+    if (await this.exists(newKey).catch(() => false)) return { records: [], affected: 1 };
+    throw error;
   }
 
   async #unlessTaken(write: () => Promise<unknown>): Promise<boolean> {
@@ -139,12 +132,6 @@ export class DatabaseEngine implements SessionEngine {
       throw error;
     }
   }
-}
-
-/** A connection that does not answer may lead nowhere: its pool shall not hand it out again, and make another. */
-function hangUp(connection: unknown): void {
-  const { stream, connection: inner } = (connection ?? {}) as { stream?: Socket; connection?: { stream?: Socket } };
-  (stream ?? inner?.stream)?.destroy();
 }
 
 const DUPLICATE_KEY: unknown[] = ['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE', '23505', 'ER_DUP_ENTRY'];

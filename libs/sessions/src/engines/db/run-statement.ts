@@ -1,0 +1,68 @@
+import type { Socket } from 'node:net';
+import type { DataSource } from 'typeorm';
+
+/** Milliseconds. Drivers wait for an answer as long as it takes; a visitor does not. */
+const PATIENCE = 5000;
+/** How long a statement that must not be carried out late is waited for, to undo it. */
+const UNDO_PATIENCE = 60_000;
+
+export interface Statement {
+  sql: string;
+  values: unknown[];
+}
+
+export interface Outcome {
+  records: unknown[];
+  affected?: number;
+}
+
+export interface Terms {
+  /** Milliseconds to wait for the answer, a connection included. */
+  patience?: number;
+  /** What takes the statement back, should the database carry it out after that. */
+  undo?: Statement;
+}
+
+/** The database has not answered in time; it may do what it was asked all the same. */
+export class NoAnswerError extends Error {
+  constructor(patience: number) {
+    super(`The database did not answer within ${patience / 1000} s.`);
+  }
+}
+
+/** Runs one statement on a connection of the pool, and waits for it no longer than a visitor would. */
+export function runStatement(
+  dataSource: DataSource,
+  { sql, values }: Statement,
+  { patience = PATIENCE, undo }: Terms = {},
+): Promise<Outcome> {
+  const runner = dataSource.createQueryRunner();
+  return new Promise((resolve, reject) => {
+    let connection: unknown;
+    let isLate = false;
+    const run = async () => {
+      try {
+        connection = await runner.connect();
+        if (isLate) return;
+        resolve(await runner.query(sql, values, true));
+        if (isLate && undo) await runner.query(undo.sql, undo.values);
+      } finally {
+        clearTimeout(timer);
+        await runner.release();
+      }
+    };
+    let timer = setTimeout(() => {
+      isLate = true;
+      reject(new NoAnswerError(patience));
+      if (undo) timer = setTimeout(() => hangUp(connection), UNDO_PATIENCE).unref();
+      else hangUp(connection);
+    }, patience);
+    run().catch(reject);
+  });
+}
+
+/** A connection that does not answer may lead nowhere: its pool shall not hand it out again, and make another. */
+function hangUp(connection: unknown): void {
+  const { stream, connection: inner } = (connection ?? {}) as { stream?: Socket; connection?: { stream?: Socket } };
+  (stream ?? inner?.stream)?.destroy();
+}
