@@ -175,7 +175,7 @@ describeRedis('on a Cluster', () => {
   const servers: OwnServer[] = [];
   let cluster: Cluster;
   beforeAll(async () => {
-    for (let n = 0; n < 3; n++) servers.push(await OwnServer.redis('--cluster-enabled', 'yes'));
+    for (let n = 0; n < 3; n++) servers.push(await OwnServer.redisNode());
     const nodes = servers.map(({ port }) => `127.0.0.1:${port}`);
     const made = spawnSync('redis-cli', ['--cluster', 'create', ...nodes, '--cluster-yes'], { encoding: 'utf8' });
     expect(made.stdout).toContain('All 16384 slots covered');

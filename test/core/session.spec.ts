@@ -410,6 +410,22 @@ describe('cycleKey on a store that cannot move a session in one step', () => {
     expect(await embedded.rows()).toHaveLength(1);
   });
 
+  test('an answer that is lost on the way is not a step that was not taken', async () => {
+    const { store: under } = inSteps();
+    const session = await anonymous(under);
+    const { engine } = under;
+    const save = engine.save.bind(engine);
+    engine.save = async (...args) => {
+      await save(...args);
+      throw new Error('connection reset');
+    };
+    session.set('user', 'ann');
+    await session.cycleKey();
+    engine.save = save;
+    expect({ ...(await new Session<any>(under, session.sessionKey).load()).data }).toEqual({ cart: [1], user: 'ann' });
+    expect(await embedded.rows()).toHaveLength(1);
+  });
+
   test.each(['save', 'delete'])('a crash before "%s" loses nothing, and logs the old key in nowhere', async (at) => {
     let armed = false;
     const { store: under } = inSteps((name) => {

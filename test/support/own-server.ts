@@ -38,6 +38,12 @@ export class OwnServer {
     });
   }
 
+  /** A node of a Cluster. Its bus has a free port of its own: by default it is 10,000 above, which may not exist. */
+  static async redisNode(...options: string[]): Promise<OwnServer> {
+    const bus = String(await freePort());
+    return OwnServer.redis('--cluster-enabled', 'yes', '--cluster-port', bus, ...options);
+  }
+
   static memcached(...options: string[]): Promise<OwnServer> {
     const asRoot = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
     return OwnServer.start((port) => ['memcached', '-l', '127.0.0.1', '-p', String(port), ...asRoot, ...options]);
