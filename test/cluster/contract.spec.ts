@@ -15,8 +15,8 @@ programOrSkip('redis-server')('the cache engine on a Redis Cluster', () => {
     client = servers.client();
   }, 60_000);
   afterAll(async () => {
-    client.disconnect();
-    await servers.remove();
+    client?.disconnect();
+    await servers?.remove();
   });
   const engine = (clock: () => number) =>
     new CacheEngine(new RedisCache(client, { clock }), { keyPrefix: randomUUID() });

@@ -20,6 +20,7 @@ programOrSkip('redis-server')('sessions in a cache on a Redis Cluster', () => {
   let client: Cluster;
   let shop: Shop;
   beforeAll(async () => {
+    logger.begin();
     servers = await RedisCluster.start();
     client = servers.client();
     shop = await Shop.open(
@@ -28,9 +29,9 @@ programOrSkip('redis-server')('sessions in a cache on a Redis Cluster', () => {
     );
   }, 60_000);
   afterAll(async () => {
-    await shop.app.close();
-    client.disconnect();
-    await servers.remove();
+    await shop?.app.close();
+    client?.disconnect();
+    await servers?.remove();
     logger.end();
   });
   afterEach(() => {

@@ -13,6 +13,7 @@ export function mountSmallDisk(): boolean {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', disk], { stdio: 'ignore' });
     return true;
   } catch (error) {
+    rmSync(disk, { recursive: true });
     if (servicesAreRequired) throw error;
     noteSkipped('Skipped the faults of disks: they take the right to mount a small one.');
     return false;

@@ -17,12 +17,13 @@ export class Scene {
   static on(open: () => Promise<StoreUnderFault>): Scene {
     const scene = new Scene();
     beforeAll(async () => {
+      scene.logger.begin();
       scene.store = await open();
       scene.shop = await Shop.open(scene.store, scene.logger);
     });
     afterAll(async () => {
-      await scene.shop.app.close();
-      await scene.store.close();
+      await scene.shop?.app.close();
+      await scene.store?.close();
       scene.logger.end();
     });
     afterEach(() => {
@@ -48,11 +49,15 @@ export class Scene {
 
   /** Has requests stand in the middle of their handlers, lets something happen, and lets them go on. */
   async inTheMiddle(requests: [Visitor, string][], happens: () => Promise<void> | void): Promise<Answer[]> {
-    const answers = requests.map(([visitor, what]) => this.shop.ask(visitor, what));
-    await this.shop.hold.until(requests.length);
-    await happens();
-    this.shop.hold.release();
-    return Promise.all(answers);
+    const answers = Promise.all(requests.map(([visitor, what]) => this.shop.ask(visitor, what)));
+    const tooSoon = answers.then(() => Promise.reject(new Error('answered without having been in the middle')));
+    try {
+      await Promise.race([this.shop.hold.until(requests.length), tooSoon]);
+      await happens();
+    } finally {
+      this.shop.hold.release();
+    }
+    return answers;
   }
 
   /** The exceptions that the application's own filter was given since the test began, sorted. */

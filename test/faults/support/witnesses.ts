@@ -19,10 +19,10 @@ export class WitnessFilter implements ExceptionFilter {
 /** Whatever an application prints, by Nest's logger or past it. */
 export class WitnessLogger implements LoggerService {
   readonly lines: string[] = [];
-  readonly #console: Pick<Console, 'log' | 'info' | 'warn' | 'error'> = { ...console };
+  readonly #console = { ...console };
 
-  constructor() {
-    // ioredis, for one, prints what nobody listens to.
+  /** Takes the console's place, too: ioredis, for one, prints what nobody listens to. */
+  begin(): void {
     for (const name of ['log', 'info', 'warn', 'error'] as const) console[name] = (...words) => this.#take(...words);
   }
 

@@ -132,8 +132,9 @@ export class SessionEntries {
     try {
       return await this.#cache.set(cacheKey, this.#format.mark(), this.#clock() + MARK_MS);
     } catch (error) {
-      // A cache that is full takes no mark, but it can forget: a session that was ended is not served from it. The mark stays owed.
-      await this.#cache.delete(cacheKey).catch(() => {});
+      // A cache that is full takes no mark, but it can forget: a session that was ended is not served from
+      // it. The mark stays owed. Not waited for, as a cache that hangs has had its time.
+      void this.#cache.delete(cacheKey).catch(() => {});
       throw error;
     }
   }
@@ -147,7 +148,8 @@ export class SessionEntries {
     const kind = operation === 'load' ? 'reading' : 'writing';
     try {
       const answer = await question(this.#cacheKey(key));
-      this.#failing.delete(kind);
+      // What failed and works again ends the outage; a cache that is full could be read all the time.
+      if (this.#failing.delete(kind)) this.#failing.clear();
       void this.#owed.settle((owed) => this.#mark(this.#cacheKey(owed)));
       return answer;
     } catch (error) {
