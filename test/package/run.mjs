@@ -86,12 +86,25 @@ async function checkWithoutDatabase(name) {
     (await group(`${name}: its types hold without TypeORM's, and SessionData can be declared`, () => app.compile()));
   if (!ready) return;
   await group(`${name}: an engine of its own keeps a cart`, () => serving(app, 'dist/own-engine.js', checkCart));
-  await group(`${name}: engine 'db' fails at start and says what to install`, async () => {
-    const { code, stdout, stderr } = await app.run('node', 'dist/database-engine.js');
-    assert.notEqual(code, 0);
-    assert.doesNotMatch(stdout, /http:/);
-    assert.match(stderr, /engine 'db' needs a package that is not installed: npm install typeorm @nestjs\/typeorm/);
-  });
+  for (const [what, file, message] of [
+    [
+      "engine 'db'",
+      'database-engine.js',
+      /engine 'db' needs a package that is not installed: npm install typeorm @nestjs\/typeorm/,
+    ],
+    [
+      "cache backend 'redis'",
+      'redis-cache.js',
+      /cache backend 'redis' needs a package that is not installed: npm install ioredis/,
+    ],
+  ]) {
+    await group(`${name}: ${what} fails at start and says what to install`, async () => {
+      const { code, stdout, stderr } = await app.run('node', `dist/${file}`);
+      assert.notEqual(code, 0);
+      assert.doesNotMatch(stdout, /http:/);
+      assert.match(stderr, message);
+    });
+  }
 }
 
 /** Runs an application for the time of some requests; it must have had nothing to complain of. */
