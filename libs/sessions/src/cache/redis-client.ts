@@ -1,5 +1,5 @@
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
-import { SessionsOptionsError } from '../core/errors.js';
+import { requiredPeer } from '../core/optional-peer.js';
 
 /**
  * Where Redis is: a URL (`redis://`, `rediss://`, `unix://`), the options of ioredis (host, sentinels,
@@ -43,13 +43,5 @@ export async function makeRedisClient(
 
 /** Throws `SessionsOptionsError` when ioredis is not installed. */
 export async function loadRedis(): Promise<typeof import('ioredis').Redis> {
-  try {
-    return (await import('ioredis')).Redis;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error;
-    throw new SessionsOptionsError([
-      "cache backend 'redis' needs a package that is not installed: npm install ioredis",
-    ]);
-  }
+  return (await requiredPeer(() => import('ioredis'), "cache backend 'redis'", 'ioredis')).Redis;
 }

@@ -2,7 +2,7 @@ import { changesBetween, mergeChanges } from './changes.js';
 import { SessionConflictError, SessionError, SessionStoreError, SessionUpdateError } from './errors.js';
 import type { Data } from './serializer.js';
 import type { SavedSession, SessionEngine } from './session-engine.js';
-import { EXPIRY_KEY, expiryAge, expiryDate, type ExpiryBase } from './session-expiry.js';
+import { EXPIRY_KEY, expiryAge, expiryDate } from './session-expiry.js';
 import { isSessionKey } from './session-key.js';
 import type { SessionSettings } from './session-settings.js';
 
@@ -117,18 +117,14 @@ export class SessionStore {
 
   /** Seconds until a session with this data ends, if it is saved at `modification`. */
   age(expiry: unknown, modification: number, data: Data | null): number {
-    const age = expiryAge(expiry, modification, this.expiryBase);
+    const age = expiryAge(expiry, modification, this.settings);
     return data ? Math.min(age, Math.floor((this.#absoluteEnd(data) - modification) / 1000)) : age;
   }
 
   /** The instant at which a session with this data ends, if it is saved at `modification`. */
   end(expiry: unknown, modification: number, data: Data | null): number {
-    const end = expiryDate(expiry, modification, this.expiryBase);
+    const end = expiryDate(expiry, modification, this.settings);
     return data ? Math.min(end, this.#absoluteEnd(data)) : end;
-  }
-
-  get expiryBase(): ExpiryBase {
-    return this.settings;
   }
 
   /** The text to store and the instant it ends. */

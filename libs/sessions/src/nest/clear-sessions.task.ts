@@ -3,7 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import { CronJob } from 'cron';
 import type { SchedulerRegistry } from '@nestjs/schedule';
 import { SessionsOptionsError } from '../core/errors.js';
-import { optionalPeer } from './optional-peer.js';
+import { optionalPeer } from '../core/optional-peer.js';
 import type { Settings } from './resolve-settings.js';
 import { SESSIONS_SETTINGS } from './sessions.constants.js';
 import { SessionsService } from './sessions.service.js';

@@ -9,7 +9,7 @@ import { signedEngine } from '../core/signed-engine.js';
 import type { CacheOptions } from './cache-options.js';
 import { type EngineName, engineNamed } from './engine-names.js';
 import { makeCache } from './make-cache.js';
-import { requiredPeer } from './optional-peer.js';
+import { requiredPeer } from '../core/optional-peer.js';
 import type { Settings } from './resolve-settings.js';
 
 const logger = new Logger('Sessions');

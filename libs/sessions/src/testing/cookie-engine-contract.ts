@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SessionEngine } from '../core/session-engine.js';
 import type { ContractCase } from './contract-case.js';
-import { ODD_PAYLOADS, TestClock } from './test-materials.js';
+import { contractOn, ODD_PAYLOADS } from './test-materials.js';
 
 /** What the contract needs to know about an engine whose sessions travel in their cookies. */
 export interface CookieEngineUnderTest {
@@ -13,15 +13,7 @@ const HOUR = 3_600_000;
 
 /** What every engine must do whose key is the session itself. Run it on your own as `sessionEngineCases`. */
 export function cookieEngineCases({ make }: CookieEngineUnderTest): ContractCase[] {
-  const cases: ContractCase[] = [];
-  const add = (name: string, check: (engine: SessionEngine, clock: TestClock) => Promise<void>) =>
-    cases.push({
-      name,
-      run: async () => {
-        const clock = new TestClock();
-        await check(await make(() => clock.now), clock);
-      },
-    });
+  const { cases, add } = contractOn(make);
   const payloadOf = async (engine: SessionEngine, key: string) => (await engine.load(key))?.payload ?? '{}';
 
   add('says that nothing is kept on the server', async (engine) => {

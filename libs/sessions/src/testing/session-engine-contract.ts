@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SessionEngine } from '../core/session-engine.js';
 import type { ContractCase } from './contract-case.js';
-import { ODD_PAYLOADS, TestClock } from './test-materials.js';
+import { contractOn, ODD_PAYLOADS } from './test-materials.js';
 
 /** What the contract needs to know about an engine. */
 export interface EngineUnderTest {
@@ -21,15 +21,7 @@ const UNKNOWN = 'unknownkey0123456789abcdefghijkl';
  * ```
  */
 export function sessionEngineCases({ make, ownClock = false }: EngineUnderTest): ContractCase[] {
-  const cases: ContractCase[] = [];
-  const add = (name: string, check: (engine: SessionEngine, clock: TestClock) => Promise<void>) =>
-    cases.push({
-      name,
-      run: async () => {
-        const clock = new TestClock();
-        await check(await make(() => clock.now), clock);
-      },
-    });
+  const { cases, add } = contractOn(make);
 
   add('load: an unknown key is no session, and makes none', async (engine) => {
     assert.equal(await engine.load(UNKNOWN), null);

@@ -1,3 +1,5 @@
+import type { ContractCase } from './contract-case.js';
+
 /** Payloads that a store might bend. */
 export const ODD_PAYLOADS: Record<string, string> = {
   'an empty object': '{}',
@@ -13,4 +15,18 @@ export class TestClock {
   in(milliseconds: number): number {
     return this.now + milliseconds;
   }
+}
+
+/** A list of cases, each on a fresh subject under a clock of its own. */
+export function contractOn<T>(make: (now: () => number) => Promise<T> | T) {
+  const cases: ContractCase[] = [];
+  const add = (name: string, check: (subject: T, clock: TestClock) => Promise<void>) =>
+    cases.push({
+      name,
+      run: async () => {
+        const clock = new TestClock();
+        await check(await make(() => clock.now), clock);
+      },
+    });
+  return { cases, add };
 }

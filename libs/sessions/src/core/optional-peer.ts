@@ -1,4 +1,4 @@
-import { SessionsOptionsError } from '../core/errors.js';
+import { SessionsOptionsError } from './errors.js';
 
 /** A package that may not be installed: null if it is not. An error inside of it passes through. */
 export async function optionalPeer<M>(load: () => Promise<M>, ...packages: string[]): Promise<M | null> {
