@@ -28,5 +28,7 @@ export default {
     '^nestjs-django-sessions/(\\w+)$': '<rootDir>/libs/sessions/src/$1.ts',
   },
   testTimeout: 20_000,
+  // Most suites wait for servers most of the time.
+  maxWorkers: '100%',
   reporters: ['default', '<rootDir>/test/interop/table-reporter.mjs', '<rootDir>/test/support/closing-reporter.mjs'],
 };

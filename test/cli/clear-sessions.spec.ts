@@ -46,12 +46,12 @@ test('has nothing to delete in a store that forgets by itself', () => {
 test('shows how it is used on request', () => {
   const { code, stdout } = command('--help');
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^Usage: nestjs-django-sessions clearsessions --app FILE/);
+  expect(stdout).toMatch(/^Usage: nestjs-django-sessions COMMAND --app FILE/);
 });
 
 const MISUSES: [title: string, args: string[], message: string][] = [
-  ['no command', [], 'say what to do: clearsessions (see --help)'],
-  ['another command', ['migrate'], 'there is no command "migrate": clearsessions (see --help)'],
+  ['no command', [], 'say what to do: clearsessions or indexsessions (see --help)'],
+  ['another command', ['migrate'], 'there is no command "migrate": clearsessions or indexsessions (see --help)'],
   ['no --app', ['clearsessions'], 'say which application: --app dist/app.module.js'],
 ];
 

@@ -13,6 +13,7 @@ import type { SessionEngine } from '../../libs/sessions/src/core/session-engine.
 import type { SessionStore } from '../../libs/sessions/src/core/session-store.js';
 import { Session } from '../../libs/sessions/src/core/session.js';
 import type { SessionSettings } from '../../libs/sessions/src/core/session-settings.js';
+import { CacheStore } from '../support/cache-store.js';
 import { DatabaseStore } from '../support/database-store.js';
 import { storeOn } from '../support/store-under-test.js';
 
@@ -321,6 +322,283 @@ describe('gone is gone', () => {
     await first.cycleKey();
     await expect(second.cycleKey()).rejects.toThrow(SessionUpdateError);
     expect(await embedded.rows()).toHaveLength(1);
+  });
+});
+
+describe('reload', () => {
+  const cached = new CacheStore();
+  const open = (key: string | null = null) => new Session<any>(cached.store([]), key);
+  beforeEach(() => cached.wipe());
+
+  async function kept(data: Record<string, unknown>): Promise<Session<any>> {
+    const session = open();
+    session.update(data);
+    await session.save();
+    return open(session.sessionKey).load();
+  }
+  async function elsewhere(key: string | null, change: (session: Session<any>) => void): Promise<void> {
+    const other = await open(key).load();
+    change(other);
+    await other.save();
+  }
+  /** Lets the first operation of this name wait until it is let go; tells when it has come. */
+  function hold(operation: string): { come: Promise<void>; letGo: () => void } {
+    let letGo = () => {};
+    const come = new Promise<void>((arrived) => {
+      cached.cache.before = (name) => {
+        if (name !== operation) return;
+        cached.cache.before = () => {};
+        arrived();
+        return new Promise<void>((go) => (letGo = go));
+      };
+    });
+    return { come, letGo: () => letGo() };
+  }
+
+  test('drops what was not saved, nested changes included, and shows what others have saved since', async () => {
+    const session = await kept({ cart: { items: [1] }, a: 1 });
+    session.data.cart.items.push(2);
+    session.set('b', 1);
+    await elsewhere(session.sessionKey, (other) => other.set('a', 2));
+    const key = session.sessionKey;
+    session.accessed = false;
+    expect(await session.reload()).toBe(session);
+    expect({ ...session.data }).toEqual({ cart: { items: [1] }, a: 2 });
+    expect(session).toMatchObject({ accessed: true, modified: false, sessionKey: key, keyChanged: false });
+  });
+
+  test('what is changed afterwards is saved on what was loaded', async () => {
+    const session = await kept({ a: 1 });
+    session.set('lost', true);
+    await elsewhere(session.sessionKey, (other) => other.set('b', 2));
+    await session.reload();
+    session.set('c', 3);
+    await session.save();
+    expect((await cached.stored())[0]!.data).toEqual({ a: 1, b: 2, c: 3 });
+  });
+
+  test('undoes a clear that was not saved', async () => {
+    const session = await kept({ a: 1 });
+    session.clear();
+    await session.reload();
+    expect({ ...session.data }).toEqual({ a: 1 });
+    expect(session.modified).toBe(false);
+  });
+
+  test('loads a session that was never loaded', async () => {
+    const session = open((await kept({ a: 1 })).sessionKey);
+    await session.reload();
+    expect(session.get('a')).toBe(1);
+  });
+
+  test('a key that is no longer stored is not adopted', async () => {
+    const session = await kept({ a: 1 });
+    const key = session.sessionKey!;
+    await open(key).destroy();
+    session.set('a', 2);
+    await session.reload();
+    expect(session).toMatchObject({ sessionKey: null, accessed: true, modified: false, size: 0 });
+    expect(session.isEmpty()).toBe(true);
+    session.set('b', 1);
+    await session.save();
+    expect(session.sessionKey).not.toBe(key);
+    expect(await cached.stored()).toHaveLength(1);
+  });
+
+  test('without a key the session becomes empty, and the store is not asked', async () => {
+    const session = open();
+    session.set('a', 1);
+    await session.reload();
+    expect(session).toMatchObject({ sessionKey: null, accessed: true, modified: false, size: 0 });
+    expect(cached.cache.operations).toEqual([]);
+  });
+
+  test('a key that was drawn in this request is still told', async () => {
+    const session = open();
+    session.set('a', 1);
+    await session.save();
+    session.set('a', 2);
+    await session.reload();
+    expect(session.get('a')).toBe(1);
+    expect(session.keyChanged).toBe(true);
+  });
+
+  test('what this object wrote before does not count as what is stored now', async () => {
+    const session = open();
+    session.set('a', 1);
+    await session.save();
+    await elsewhere(session.sessionKey, (other) => other.set('a', 2));
+    await session.reload();
+    session.set('a', 1);
+    expect(session.isSaved).toBe(false);
+    await session.save();
+    expect((await cached.stored())[0]!.data).toEqual({ a: 1 });
+  });
+
+  test('a store that fails is an error; nothing of what was to be dropped is saved, and it can be tried again', async () => {
+    const session = await kept({ a: 1 });
+    session.set('a', 2);
+    cached.cache.broken = true;
+    await expect(session.reload()).rejects.toThrow(SessionStoreError);
+    expect(() => session.get('a')).toThrow(SessionNotLoadedError);
+    expect(session.modified).toBe(false);
+    cached.cache.broken = false;
+    await session.reload();
+    expect(session.get('a')).toBe(1);
+  });
+
+  test('while it is under way the data cannot be touched', async () => {
+    const session = await kept({ a: 1 });
+    const { come, letGo } = hold('get');
+    const reloading = session.reload();
+    await come;
+    expect(() => session.set('a', 2)).toThrow(SessionNotLoadedError);
+    letGo();
+    await reloading;
+    expect(session.get('a')).toBe(1);
+  });
+
+  test('waits for a save that is under way', async () => {
+    const session = await kept({ a: 1 });
+    session.set('a', 2);
+    const { come, letGo } = hold('compareAndSet');
+    const saving = session.save();
+    await come;
+    cached.cache.operations.length = 0;
+    const reloading = session.reload();
+    letGo();
+    await Promise.all([saving, reloading]);
+    expect(cached.cache.operations).toEqual(['get']);
+    expect(session.get('a')).toBe(2);
+    expect(session.modified).toBe(false);
+  });
+
+  test('also for the save that draws the key', async () => {
+    const session = open();
+    session.set('a', 1);
+    const { come, letGo } = hold('add');
+    const saving = session.save();
+    await come;
+    const reloading = session.reload();
+    letGo();
+    await Promise.all([saving, reloading]);
+    expect({ ...session.data }).toEqual({ a: 1 });
+    expect(session.keyChanged).toBe(true);
+  });
+
+  test('a save that comes while it is under way saves what was loaded, and not what was dropped', async () => {
+    const session = await kept({ a: 1 });
+    session.set('a', 2);
+    const { come, letGo } = hold('get');
+    const reloading = session.reload();
+    await come;
+    const saving = session.save();
+    letGo();
+    await Promise.all([reloading, saving]);
+    expect((await cached.stored())[0]!.data).toEqual({ a: 1 });
+  });
+
+  test('a save that fails is told to whoever asked for it, and does not stop the reload', async () => {
+    const session = await kept({ a: 1 });
+    session.set('a', 2);
+    cached.cache.broken = (operation) => operation === 'compareAndSet';
+    const saving = session.save();
+    const reloading = session.reload();
+    await expect(saving).rejects.toThrow(SessionStoreError);
+    await reloading;
+    expect(session.get('a')).toBe(1);
+  });
+
+  test('the answer to an older question does not take the place of its own', async () => {
+    const { sessionKey } = await kept({ a: 1 });
+    const under = cached.store([]);
+    const load = under.engine.load.bind(under.engine);
+    const session = new Session<any>(under, sessionKey);
+    let letGo = () => {};
+    const answered = new Promise<void>((tell) => {
+      under.engine.load = async (key) => {
+        under.engine.load = load;
+        const answer = await load(key);
+        tell();
+        await new Promise<void>((go) => (letGo = go));
+        return answer;
+      };
+    });
+    const loading = session.load();
+    await answered;
+    await elsewhere(sessionKey, (other) => other.set('a', 2));
+    const reloading = session.reload();
+    letGo();
+    await Promise.all([loading, reloading]);
+    expect(session.get('a')).toBe(2);
+    expect(session.modified).toBe(false);
+  });
+
+  test('a clear that comes later wins', async () => {
+    const session = await kept({ a: 1 });
+    const { come, letGo } = hold('get');
+    const reloading = session.reload();
+    await come;
+    session.clear();
+    letGo();
+    await reloading;
+    expect(session.size).toBe(0);
+    expect(session.modified).toBe(true);
+    await session.save();
+    expect((await cached.stored())[0]!.data).toEqual({});
+  });
+});
+
+describe('one session, asked for two things at once', () => {
+  test('two saves store it once, with one key', async () => {
+    const cached = new CacheStore();
+    const session = new Session<any>(cached.store([]));
+    session.set('a', 1);
+    await Promise.all([session.save(), session.save()]);
+    expect(await cached.stored()).toHaveLength(1);
+  });
+
+  test('what is changed while a save is merged with another request stays, and is saved with the next', async () => {
+    const cached = new CacheStore();
+    const session = new Session<any>(cached.store([]));
+    session.update({ a: 1, gone: 1 });
+    await session.save();
+    const other = await new Session<any>(cached.store([]), session.sessionKey).load();
+    other.set('b', 2);
+    await other.save();
+    session.set('a', 2);
+    let attempts = 0;
+    cached.cache.before = (operation) => {
+      // First the attempt that meets the other's write, then what it wrote, then the merged data.
+      if (operation !== 'compareAndSet' || ++attempts < 2) return;
+      session.set('late', 3);
+      session.delete('gone');
+    };
+    await session.save();
+    cached.cache.before = () => {};
+    expect((await cached.stored())[0]!.data).toEqual({ a: 2, gone: 1, b: 2 });
+    expect({ ...session.data }).toEqual({ a: 2, b: 2, late: 3 });
+    expect(session.modified).toBe(true);
+    expect(session.isSaved).toBe(false);
+    await session.save();
+    expect((await cached.stored())[0]!.data).toEqual({ a: 2, b: 2, late: 3 });
+  });
+
+  test('a load whose answer comes when the session has got another key does not take that away', async () => {
+    const cached = new CacheStore();
+    const session = new Session<any>(cached.store([]), 'akeythatnobodyknows0000000000000');
+    let letGo = () => {};
+    cached.cache.before = () => {
+      cached.cache.before = () => {};
+      return new Promise<void>((go) => (letGo = go));
+    };
+    const loading = session.load();
+    await session.create();
+    const key = session.sessionKey;
+    letGo();
+    await loading;
+    expect(session.sessionKey).toBe(key);
+    expect(key).not.toBe('akeythatnobodyknows0000000000000');
   });
 });
 

@@ -71,7 +71,11 @@ const cookie = {
 };
 
 function requestOf(header?: string, { on = engine as SessionEngine, saveEveryRequest = false } = {}) {
-  return new RequestSession(storeOn(on, clock, {}), { cookie, saveEveryRequest }, header);
+  return new RequestSession(
+    storeOn(on, clock, {}),
+    { cookie, saveEveryRequest, expressSession: false, sessionInViews: true },
+    header,
+  );
 }
 const cookieOf = (key: string) => expect.stringMatching(new RegExp(`^sessionid=${key};`));
 const REMOVED = expect.stringMatching(/^sessionid="";/);

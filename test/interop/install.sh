@@ -1,9 +1,9 @@
 #!/bin/bash
 # Installs what the interop tests need on a Debian 12 machine: the Python clients of the databases
-# and caches, for the Djangos that run on the machine's own Python, and memcached. Then the Djangos.
+# and caches, with what those import, for the Djangos that run on the machine's own Python, and memcached. Then the Djangos.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-packages=(python3 python3-psycopg2 python3-mysqldb memcached)
+packages=(python3 python3-psycopg2 python3-mysqldb python3-packaging python3-async-timeout memcached)
 
 missing=()
 for package in "${packages[@]}"; do

@@ -8,6 +8,7 @@ import { embeddedDatabase, SECRET } from '../support/application.js';
 import { AnsweringController } from './cases/answering.controller.js';
 import { EventsController } from './cases/events.js';
 import { HeadsController } from './cases/heads.js';
+import { WAYS } from './cases/ways.js';
 import { Http2Visitor } from './http2-visitor.js';
 import { fastify, fastifyOverHttp2 } from './platform.js';
 import { OUR_COOKIE, sceneOf } from './scene.js';
@@ -31,36 +32,29 @@ describe('HTTP/2', () => {
   });
   afterEach(() => visitor.close());
 
+  const GET = WAYS.filter(({ method }) => method === 'GET');
+
   test.each([
-    ['json', 200, 'json', '{"ok":true}'],
-    ['text', 200, 'text', 'text'],
-    ['nothing', 204, 'nothing', ''],
-    ['res', 201, 'res', '{"ok":true}'],
-    ['passthrough', 202, 'passthrough', '{"ok":true}'],
-    ['redirect', 303, 'redirect', ''],
-    ['file', 200, 'file', 'one two three'],
-    ['pipe', 200, 'pipe', 'x'.repeat(6_553_600)],
-    ['flush-headers', 200, 'flush-headers', 'done'],
-    ['write', 200, 'write', 'one two three'],
-    ['later', 200, 'later', 'later'],
-    ['large', 200, 'large', 'x'.repeat(10_485_760)],
-    ['throws/404', 404, 'throws', '{"statusCode":404,"message":"thrown"}'],
-    ['write-head/object', 200, 'write-head', 'done'],
-    ['write-head/flat', 200, 'write-head', 'done'],
-    ['write-head/bare', 200, 'write-head', 'done'],
-    ['events', 200, 'events', null],
-  ])('%s', async (path, status, how, body) => {
+    ...GET,
+    ...['object', 'flat', 'arrays', 'no reason', 'bare'].map((form) => ({
+      path: `write-head/${form}`,
+      status: 200,
+      how: 'write-head',
+      body: 'done',
+    })),
+    { path: 'events', status: 200, how: 'events', body: null },
+  ])('$path', async ({ path, status, how, body }) => {
     const answer = await visitor.get(`/${path}`);
     expect(answer.status).toBe(status);
     expect(answer.cookies.slice(-1)).toEqual([OUR_COOKIE]);
     expect(answer.headers.vary).toMatch(/\bCookie$/);
-    if (body !== null) expect(answer.body === body || answer.body).toBe(true);
+    if (body !== null) expect(answer.body === body || answer.body.slice(0, 100)).toBe(true);
     expect(JSON.parse((await visitor.get('/read')).body)).toEqual({ how });
   });
 
-  test.each(['json', 'res', 'file', 'pipe', 'flush-headers'])(
-    'the first byte waits for the store: %s',
-    async (path) => {
+  test.each([...GET, { path: 'write-head/object', how: 'write-head' }, { path: 'events', how: 'events' }])(
+    'the first byte waits for the store: $path',
+    async ({ path, how }) => {
       const { release, reached } = scene.engine.hold();
       let answered = false;
       const answer = visitor.get(`/${path}`, () => (answered = true));
@@ -69,16 +63,17 @@ describe('HTTP/2', () => {
       expect(answered).toBe(false);
       release();
       await answer;
-      expect(JSON.parse((await visitor.get('/read')).body)).toEqual({ how: path });
+      expect(JSON.parse((await visitor.get('/read')).body)).toEqual({ how });
     },
   );
 
-  test.each(['json', 'res', 'redirect', 'pipe', 'write', 'throws/404'])(
-    'a failing store is a 503: %s',
-    async (path) => {
+  test.each([...GET, { path: 'write-head/object' }, { path: 'events' }])(
+    'a failing store is a 503: $path',
+    async ({ path }) => {
       scene.engine.broken = true;
       const answer = await visitor.get(`/${path}`);
-      expect(answer).toMatchObject({ status: 503, cookies: [] });
+      expect(answer.status).toBe(503);
+      expect(answer.cookies.filter((cookie) => cookie.startsWith('sessionid='))).toEqual([]);
       expect(JSON.parse(answer.body)).toMatchObject({ statusCode: 503 });
     },
   );
@@ -102,15 +97,23 @@ describe("Fastify's own way to ask an application, without a network", () => {
   const inject = (url: string, cookies: Record<string, string> = {}) =>
     (scene.app as NestFastifyApplication).inject({ url, cookies });
 
-  test.each(['json', 'res', 'redirect', 'file', 'pipe', 'flush-headers', 'write', 'write-head/object'])(
-    '%s',
-    async (path) => {
-      const answer = await inject(`/${path}`);
-      const cookie = answer.cookies.find(({ name }) => name === 'sessionid')!;
-      expect(answer.headers.vary).toMatch(/Cookie$/);
-      expect((await inject('/read', { sessionid: cookie.value })).json()).toEqual({ how: path.split('/')[0] });
-    },
-  );
+  test.each([
+    'json',
+    'res',
+    'redirect',
+    'file',
+    'pipe',
+    'flush-headers',
+    'write',
+    'write-head/object',
+    'generator',
+    'web-response',
+  ])('%s', async (path) => {
+    const answer = await inject(`/${path}`);
+    const cookie = answer.cookies.find(({ name }) => name === 'sessionid')!;
+    expect(answer.headers.vary).toMatch(/Cookie$/);
+    expect((await inject('/read', { sessionid: cookie.value })).json()).toEqual({ how: path.split('/')[0] });
+  });
 
   test('a failing store', async () => {
     scene.engine.broken = true;

@@ -19,7 +19,7 @@ export class Http2Visitor {
   }
 
   async get(path: string, onHead: () => void = () => {}): Promise<Http2Answer> {
-    const stream = this.#session.request({ ':path': path, ...(this.#cookie && { cookie: this.#cookie }) });
+    const stream = this.#session.request({ ':path': encodeURI(path), ...(this.#cookie && { cookie: this.#cookie }) });
     const [headers] = (await once(stream, 'response')) as [IncomingHttpHeaders & { ':status': number }];
     onHead();
     const cookies = headers['set-cookie'] ?? [];
@@ -30,7 +30,7 @@ export class Http2Visitor {
 
   /** Asks, and is gone as soon as this says so. */
   async leave(path: string, when: Promise<void>): Promise<void> {
-    const stream = this.#session.request({ ':path': path, ...(this.#cookie && { cookie: this.#cookie }) });
+    const stream = this.#session.request({ ':path': encodeURI(path), ...(this.#cookie && { cookie: this.#cookie }) });
     const gone = once(stream, 'close');
     await when;
     stream.close(constants.NGHTTP2_CANCEL);

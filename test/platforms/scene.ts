@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
 import { Controller, Get, type INestApplication, type ModuleMetadata, type Type } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
+import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
 import { Session, SessionsModule, type SessionsOptions } from 'nestjs-django-sessions';
 import { SECRET } from '../support/application.js';
 import { Visitor } from '../support/browserlike.js';
@@ -19,9 +19,13 @@ class ReadController {
 export interface SceneParts {
   controllers: Type[];
   providers?: ModuleMetadata['providers'];
-  /** Modules after ours. */
-  after?: Type[];
-  prepare?: (app: INestApplication) => void;
+  /** Modules before ours, and after. */
+  before?: ModuleMetadata['imports'];
+  after?: ModuleMetadata['imports'];
+  /** Done to the platform itself, before Nest has it. */
+  platform?: (instance: any) => unknown;
+  /** Done to the application before it is initialized. */
+  prepare?: (app: INestApplication) => unknown;
   options?: Partial<SessionsOptions>;
 }
 
@@ -44,6 +48,25 @@ export class Scene {
     while ((await this.held())[key] !== value) await new Promise((resolve) => setImmediate(resolve));
   }
 
+  /**
+   * The answer to a request whose save is held back until another request has been answered: nothing of it
+   * may have left before. `other`: what that other one asks for.
+   */
+  async savedFirst(path: string, init: RequestInit = {}, other = '/read'): Promise<Response> {
+    const { release, reached } = this.engine.hold();
+    let hasBegun = false;
+    const answer = this.visitor.get(path, init).then((response) => {
+      hasBegun = true;
+      return response;
+    });
+    await Promise.race([reached, answer]);
+    // It came later and is answered meanwhile: the server had every chance to answer the first one.
+    await (await new Visitor(this.url).get(other)).arrayBuffer();
+    expect(hasBegun).toBe(false);
+    release();
+    return answer;
+  }
+
   get cookie(): string {
     return `sessionid=${this.visitor.cookies.get('sessionid')}`;
   }
@@ -51,16 +74,20 @@ export class Scene {
   async start(platform: Platform, parts: SceneParts): Promise<void> {
     this.database = await DatabaseStore.open();
     this.engine = new UnhurriedEngine(this.database.dataSource);
-    const module = await Test.createTestingModule({
+    const adapter = platform.adapter(this.complaints) as AbstractHttpAdapter;
+    await parts.platform?.(adapter.getInstance());
+    const root = {
       imports: [
+        ...(parts.before ?? []),
         SessionsModule.forRoot({ secretKey: SECRET, clearSessions: false, engine: this.engine, ...parts.options }),
         ...(parts.after ?? []),
       ],
       controllers: [ReadController, ...parts.controllers],
       providers: parts.providers ?? [],
-    }).compile();
-    this.app = platform.application(module, this.complaints);
-    parts.prepare?.(this.app);
+    };
+    this.app = await NestFactory.create(root, adapter, { logger: false, abortOnError: false });
+    platform.adjust(this.app);
+    await parts.prepare?.(this.app);
     await this.app.listen(0, '127.0.0.1');
     this.url = await this.app.getUrl();
   }

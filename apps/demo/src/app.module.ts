@@ -30,7 +30,12 @@ import { TestCookieController } from './test-cookie/test-cookie.controller.js';
     }),
     TypeOrmModule.forFeature([DjangoSession]),
     SessionsModule.forRootAsync({
-      useFactory: () => ({ secretKey: secretKey(), engine: environment.engine }),
+      useFactory: () => ({
+        secretKey: secretKey(),
+        engine: environment.engine,
+        // The views are given what they show, so that a page without the session asks no database.
+        sessionInViews: false,
+      }),
     }),
   ],
   controllers: [

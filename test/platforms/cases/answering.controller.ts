@@ -4,6 +4,7 @@ import {
   Controller,
   Get,
   Head,
+  Headers,
   HttpCode,
   HttpException,
   Options,
@@ -15,6 +16,7 @@ import {
   StreamableFile,
 } from '@nestjs/common';
 import { Session, SessionsService } from 'nestjs-django-sessions';
+import { defer } from 'rxjs';
 import { byHand, type PlatformRequest, type Reply } from '../platform.js';
 
 export const TEN_MEGABYTES = 10 * 1024 * 1024;
@@ -100,6 +102,73 @@ export class AnsweringController {
   pipeline(@Session() session: Session, @Res() reply: Reply) {
     session.set('how', 'pipeline');
     return pipeline(Readable.from([Buffer.alloc(100_000, 'x'), Buffer.from('end')]), byHand(reply));
+  }
+
+  @Get('observable')
+  observable(@Session() session: Session) {
+    return defer(async () => {
+      session.set('how', 'observable');
+      return { ok: true };
+    });
+  }
+
+  /** What is done in it is done when Nest asks for its first piece. */
+  @Get('generator')
+  async *generator(@Session() session: Session) {
+    session.set('how', 'generator');
+    yield 'one ';
+    yield 'two ';
+    yield 'three';
+  }
+
+  @Get('web-stream')
+  webStream(@Session() session: Session) {
+    session.set('how', 'web-stream');
+    return new Blob(['one ', 'two ', 'three']).stream();
+  }
+
+  @Get('web-response')
+  webResponse(@Session() session: Session) {
+    session.set('how', 'web-response');
+    const headers = { 'Set-Cookie': 'theirs=1', Vary: 'Accept', 'Content-Type': 'text/plain' };
+    return new Response('web', { status: 202, headers });
+  }
+
+  @Get('buffer')
+  buffer(@Session() session: Session, @Res() reply: Reply) {
+    session.set('how', 'buffer');
+    reply.send(Buffer.from('buffer'));
+  }
+
+  @Get('reply-redirect')
+  replyRedirect(@Session() session: Session, @Res() reply: Reply) {
+    session.set('how', 'reply-redirect');
+    reply.status(302).redirect('/read');
+  }
+
+  /** Says that nothing has changed to who has it already; Express would by itself. */
+  @Get('conditional')
+  conditional(
+    @Session() session: Session,
+    @Headers('if-none-match') known: string | undefined,
+    @Res({ passthrough: true }) reply: Reply,
+  ) {
+    session.set('how', known ?? 'conditional');
+    reply.header('ETag', '"one"').status(known === '"one"' ? 304 : 200);
+    return known === '"one"' ? undefined : 'content';
+  }
+
+  @Get('awaited')
+  async awaited(@Session() session: Session) {
+    session.set('how', 'awaited');
+    await session.save();
+    return 'awaited';
+  }
+
+  @Post('created')
+  created(@Session() session: Session) {
+    session.set('how', 'created');
+    return 'created';
   }
 
   @Get('flush-headers')

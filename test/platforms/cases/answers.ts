@@ -1,36 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
+import { SECRET } from '../../support/application.js';
 import type { Platform } from '../platform.js';
 import { OUR_COOKIE, sceneOf } from '../scene.js';
 import { AnsweringController, TEN_MEGABYTES } from './answering.controller.js';
+import { WAYS } from './ways.js';
 
 export function answers(platform: Platform): void {
   describe('the session is saved, and its cookie sent, whichever way a handler answers', () => {
     const scene = sceneOf(platform, { controllers: [AnsweringController] });
 
-    test.each([
-      ['GET', 'json', 200, 'json', '{"ok":true}'],
-      ['GET', 'text', 200, 'text', 'text'],
-      ['GET', 'no-value', 200, 'no-value', ''],
-      ['GET', 'nothing', 204, 'nothing', ''],
-      ['GET', 'not-modified', 304, 'not-modified', ''],
-      ['GET', 'res', 201, 'res', '{"ok":true}'],
-      ['GET', 'passthrough', 202, 'passthrough', '{"ok":true}'],
-      ['GET', 'redirect', 303, 'redirect', null],
-      ['GET', 'file', 200, 'file', 'one two three'],
-      ['GET', 'pipe', 200, 'pipe', 'x'.repeat(6_553_600)],
-      ['GET', 'pipeline', 200, 'pipeline', `${'x'.repeat(100_000)}end`],
-      ['GET', 'flush-headers', 200, 'flush-headers', 'done'],
-      ['GET', 'write', 200, 'write', 'one two three'],
-      ['GET', 'later', 200, 'later', 'later'],
-      ['GET', 'large', 200, 'large', 'x'.repeat(TEN_MEGABYTES)],
-      ['GET', 'throws/404', 404, 'throws', '{"statusCode":404,"message":"thrown"}'],
-      ['GET', 'throws/499', 499, 'throws', '{"statusCode":499,"message":"thrown"}'],
-      ['HEAD', 'head', 200, 'head', ''],
-      ['HEAD', 'json', 200, 'json', ''],
-      ['HEAD', 'file', 200, 'file', ''],
-      ['HEAD', 'redirect', 303, 'redirect', ''],
-      ['OPTIONS', 'options', 200, 'options', 'options'],
-    ])('%s %s', async (method, path, status, how, body) => {
+    test.each(WAYS)('$method $path', async ({ method, path, status, how, body }) => {
       const response = await scene.visitor.get(`/${path}`, { method });
       const text = await response.text();
       expect(response.status).toBe(status);
@@ -39,6 +18,16 @@ export function answers(platform: Platform): void {
       if (body !== null && text !== body) expect({ length: text.length }).toEqual({ length: body.length });
       expect(await scene.held()).toEqual({ how });
       expect(scene.engine.writes).toBe(1);
+    });
+
+    test('a 304 of who has the content already', async () => {
+      const { headers } = await scene.visitor.get('/conditional');
+      // Without the second, this client asks for what nobody may answer so.
+      const asked = { 'if-none-match': headers.get('etag')!, 'cache-control': 'max-age=0' };
+      const response = await scene.visitor.get('/conditional', { headers: asked });
+      expect([response.status, await response.text()]).toEqual([304, '']);
+      expect(response.headers.getSetCookie()).toEqual([OUR_COOKIE]);
+      expect(await scene.held()).toEqual({ how: '"one"' });
     });
 
     test('a body of 10 MB that comes in', async () => {
@@ -58,26 +47,40 @@ export function answers(platform: Platform): void {
       expect(scene.engine.writes).toBe(0);
     });
 
-    test('a session that is read is told by Vary, and by nothing else', async () => {
+    test('a session that is only read is told by Vary, and by nothing else, and nothing is stored', async () => {
       const response = await scene.visitor.get('/read');
       expect(response.headers.get('vary')).toBe('Cookie');
       expect(response.headers.getSetCookie()).toEqual([]);
       expect(response.headers.get('cache-control')).toBeNull();
+      expect(scene.engine.writes).toBe(0);
     });
 
-    test.each(['untouched', 'no/such/route'])('what does not use it carries nothing of it: %s', async (path) => {
-      await scene.visitor.get('/json');
+    describe.each(['without a cookie', 'who has a session', 'whose session is unknown'])('a visitor %s', (visitor) => {
+      test.each(['untouched', 'no/such/route'])('what does not use it carries nothing of it: %s', async (path) => {
+        if (visitor === 'who has a session') await scene.visitor.get('/json');
+        if (visitor === 'whose session is unknown') scene.visitor.cookies.set('sessionid', 'x'.repeat(32));
+        scene.engine.reset();
+        const response = await scene.visitor.get(`/${path}`);
+        expect(response.status).toBe(path === 'untouched' ? 200 : 404);
+        expect(response.headers.get('vary')).toBeNull();
+        expect(response.headers.getSetCookie()).toEqual([]);
+        expect([scene.engine.reads, scene.engine.writes]).toEqual([0, 0]);
+      });
+    });
+
+    test.each([
+      ['passthrough', 'theirs=1; Path=/'],
+      ['web-response', 'theirs=1'],
+    ])("the application's own cookies and Vary stay, in their place: %s", async (path, cookie) => {
       const response = await scene.visitor.get(`/${path}`);
-      expect(response.status).toBe(path === 'untouched' ? 200 : 404);
-      expect(response.headers.get('vary')).toBeNull();
-      expect(response.headers.getSetCookie()).toEqual([]);
-    });
-
-    test("the application's own cookies and Vary stay, in their place", async () => {
-      const response = await scene.visitor.get('/passthrough');
-      expect(response.headers.getSetCookie()).toEqual(['theirs=1; Path=/', OUR_COOKIE]);
+      expect(response.headers.getSetCookie()).toEqual([cookie, OUR_COOKIE]);
       expect(response.headers.get('vary')).toBe('Accept, Cookie');
       expect(response.headers.get('cache-control')).toBe('no-store');
+    });
+
+    test('the secret is never sent', async () => {
+      const response = await scene.visitor.get('/json');
+      expect(JSON.stringify([...response.headers])).not.toContain(SECRET);
     });
 
     test("the application's own Cache-Control stays", async () => {

@@ -107,6 +107,13 @@ export function aroundUs(platform: Platform): void {
       expect(await scene.held(READ)).toEqual({ after: true });
     });
 
+    test('middleware after ours that writes where no route is', async () => {
+      const response = await scene.visitor.get('/api/v2/nowhere?writes');
+      expect(response.status).toBe(404);
+      expect(response.headers.getSetCookie()).toEqual(['before=1', OUR_COOKIE]);
+      expect(await scene.held(READ)).toEqual({ after: true });
+    });
+
     test('middleware after ours that answers', async () => {
       const response = await scene.visitor.get('/api/v2/shop?answers');
       expect(await response.text()).toBe('by a middleware');

@@ -1,14 +1,38 @@
-import { Agent, request as httpRequest, type RequestOptions } from 'node:http';
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
-import type { Platform } from '../platform.js';
-import { sceneOf } from '../scene.js';
+import { Controller, Get, Res } from '@nestjs/common';
+import { Session } from 'nestjs-django-sessions';
+import { byHand, type Platform, type Reply } from '../platform.js';
+import { OUR_COOKIE, sceneOf } from '../scene.js';
 import { AnsweringController } from './answering.controller.js';
+
+@Controller()
+class ConnectionsController {
+  @Get('hints')
+  hints(@Session() session: Session, @Res() reply: Reply) {
+    session.set('how', 'hints');
+    const response = byHand(reply);
+    response.writeEarlyHints({ link: '</shop.css>; rel=preload' });
+    response.end('hinted');
+  }
+
+  @Get('trailers')
+  trailers(@Session() session: Session, @Res() reply: Reply) {
+    session.set('how', 'trailers');
+    const response = byHand(reply);
+    response.writeHead(200, { Trailer: 'X-Sum' });
+    response.write('body');
+    response.addTrailers({ 'X-Sum': '1' });
+    response.end();
+  }
+}
 
 export function connections(platform: Platform): void {
   describe('connections', () => {
-    const scene = sceneOf(platform, { controllers: [AnsweringController] });
+    const scene = sceneOf(platform, { controllers: [AnsweringController, ConnectionsController] });
 
     const ask = (path: string, options: RequestOptions, body?: string) =>
       new Promise<{ status: number; body: string; port: number; continued: boolean; cookies: string[] }>(
@@ -82,6 +106,30 @@ export function connections(platform: Platform): void {
       const answer = await ask('large', { method: 'POST', headers }, body);
       expect(answer).toMatchObject({ status: 201, continued: true, body: '{"length":1000}' });
       expect(answer.cookies).toHaveLength(1);
+    });
+
+    test('early hints leave at once, the head after the save', async () => {
+      const { release, reached } = scene.engine.hold();
+      const request = httpRequest(`${scene.url}/hints`).end();
+      const answered = once(request, 'response') as Promise<[IncomingMessage]>;
+      const [hints] = (await once(request, 'information')) as [{ statusCode: number; headers: object }];
+      expect(hints).toMatchObject({ statusCode: 103, headers: { link: '</shop.css>; rel=preload' } });
+      await reached;
+      await scene.visitor.get('/untouched');
+      expect(request).toMatchObject({ res: null });
+      release();
+      const [response] = await answered;
+      expect(response.headers['set-cookie']).toEqual([OUR_COOKIE]);
+      expect(await text(response)).toBe('hinted');
+    });
+
+    test('trailers arrive', async () => {
+      await scene.visitor.get('/text');
+      const request = httpRequest(`${scene.url}/trailers`, { headers: { cookie: scene.cookie } }).end();
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      expect(await text(response)).toBe('body');
+      expect(response.trailers).toEqual({ 'x-sum': '1' });
+      expect(await scene.held()).toEqual({ how: 'trailers' });
     });
 
     test('headers that are flushed arrive before the body', async () => {

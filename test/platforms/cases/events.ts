@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, jest, test } from '@jest/globals';
 import { Controller, Get, Logger, Res, Sse } from '@nestjs/common';
 import { Session } from 'nestjs-django-sessions';
-import { concat, defer, from, ignoreElements, type Observable, of } from 'rxjs';
+import { concat, defer, from, ignoreElements, Observable, of } from 'rxjs';
 import { byHand, type Platform, type Reply } from '../platform.js';
 import { OUR_COOKIE, sceneOf } from '../scene.js';
 
@@ -32,6 +32,39 @@ export class EventsController {
     return concat(of({ data: 'one' }), change, of({ data: 'two' }));
   }
 
+  /** Goes on until the client leaves. */
+  @Sse('endless')
+  async endless(@Session() session: Session): Promise<Observable<object>> {
+    session.set('how', 'endless');
+    return new Observable((subscriber) => {
+      subscriber.next({ data: 'one' });
+      return () => session.set('left', true);
+    });
+  }
+
+  @Get('after-a-piece')
+  async *afterAPiece(@Session() session: Session) {
+    yield 'first';
+    session.set('how', 'after-a-piece');
+    yield ' second';
+  }
+
+  @Get('before-and-after')
+  async *beforeAndAfter(@Session() session: Session) {
+    session.set('how', 'before-and-after');
+    yield 'first';
+    session.set('later', true);
+    yield ' second';
+  }
+
+  @Get('flushed')
+  flushed(@Session() session: Session, @Res() reply: Reply) {
+    const response = byHand(reply);
+    response.flushHeaders();
+    session.set('how', 'flushed');
+    response.end('done');
+  }
+
   @Get('late')
   async late(@Session() session: Session, @Res() reply: Reply) {
     const response = byHand(reply);
@@ -56,7 +89,45 @@ export function events(platform: Platform): void {
       expect(await scene.held()).toEqual({ how: 'events' });
     });
 
-    test.each(['events', 'slow-events', 'after-an-event', 'late'])(
+    /** The stream without end, read up to its first event. */
+    const begin = async () => {
+      const response = await scene.savedFirst('/endless');
+      const pieces = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+      let received = '';
+      while (!received.includes('data: one')) received += (await pieces.read()).value;
+      return { response, pieces };
+    };
+
+    test('what was changed before the first event can be read as soon as it is there', async () => {
+      const { response, pieces } = await begin();
+      expect(response.headers.getSetCookie()).toEqual([OUR_COOKIE]);
+      expect(await scene.held()).toEqual({ how: 'endless' });
+      await pieces.cancel();
+    });
+
+    test('what is changed because the client leaves is kept', async () => {
+      const { pieces } = await begin();
+      await pieces.cancel();
+      await scene.eventuallyHeld('left', true);
+    }, 5000);
+
+    test('what is changed while an answer is under way is kept, too, where the session was announced with it', async () => {
+      const response = await scene.savedFirst('/before-and-after');
+      expect(await response.text()).toBe('first second');
+      await scene.eventuallyHeld('later', true);
+      expect(await scene.held()).toEqual({ how: 'before-and-after', later: true });
+    });
+
+    test('a store that fails is a 503', async () => {
+      scene.engine.broken = true;
+      const response = await scene.visitor.get('/events');
+      expect(response.status).toBe(503);
+      expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+      expect(await response.json()).toMatchObject({ statusCode: 503 });
+      expect(response.headers.getSetCookie()).toEqual([]);
+    });
+
+    test.each(['events', 'slow-events', 'after-an-event', 'after-a-piece', 'flushed', 'late'])(
       'to a session that exists are kept: %s',
       async (path) => {
         await (await scene.visitor.get('/events')).text();
@@ -67,6 +138,8 @@ export function events(platform: Platform): void {
 
     test.each([
       ['late', 'first second third'],
+      ['flushed', 'done'],
+      ['after-a-piece', 'first second'],
       ['slow-events', '\nid: 1\ndata: one\n\n'],
     ])('to a session without a cookie are not kept, and that is told: %s', async (path, body) => {
       const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});

@@ -1,48 +1,56 @@
-import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { request as httpRequest, type ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import { Visitor } from '../../support/browserlike.js';
-import type { Platform } from '../platform.js';
+import { Controller, Get, Res } from '@nestjs/common';
+import { Session } from 'nestjs-django-sessions';
+import { followAtOnce } from '../follow.js';
+import type { Platform, Reply } from '../platform.js';
 import { sceneOf } from '../scene.js';
 import { AnsweringController } from './answering.controller.js';
+import { WAYS } from './ways.js';
+
+@Controller()
+class PatientController {
+  #enter = () => {};
+  readonly reached = new Promise<void>((resolve) => (this.#enter = resolve));
+
+  /** Works until the client is gone. */
+  @Get('at-work')
+  async atWork(@Session() session: Session, @Res({ passthrough: true }) reply: Reply & { raw?: ServerResponse }) {
+    this.#enter();
+    await once(reply.raw ?? (reply as unknown as ServerResponse), 'close');
+    session.set('how', 'at-work');
+    return {};
+  }
+}
 
 export function firstByte(platform: Platform): void {
   describe('the first byte waits for the store', () => {
-    const scene = sceneOf(platform, { controllers: [AnsweringController] });
+    const scene = sceneOf(platform, { controllers: [AnsweringController, PatientController] });
 
-    test.each([
-      'json',
-      'res',
-      'redirect',
-      'file',
-      'pipe',
-      'pipeline',
-      'flush-headers',
-      'write',
-      'nothing',
-      'throws/404',
-    ])('%s', async (path) => {
-      const { release, reached } = scene.engine.hold();
-      let answered = false;
-      const answer = scene.visitor.get(`/${path}`).then((response) => {
-        answered = true;
-        return response;
+    /** Asks as the visitor, and is gone as soon as this says so. */
+    const leave = (path: string, when: Promise<void>) =>
+      new Promise<void>((resolve) => {
+        const request = httpRequest(scene.url + path, { headers: { cookie: scene.cookie } });
+        request.on('error', () => resolve()).end();
+        void when.then(() => request.destroy(new Error('left')));
       });
-      await reached;
-      // A request that came later is answered meanwhile: the server had every chance to answer this one.
-      await new Visitor(scene.url).get('/read');
-      expect(answered).toBe(false);
-      release();
-      await (await answer).arrayBuffer();
-      expect(await scene.held()).toHaveProperty('how');
+
+    test.each(WAYS)('$method $path', async ({ method, path, status, how, body }) => {
+      const response = await scene.savedFirst(`/${path}`, { method });
+      expect(response.status).toBe(status);
+      const text = await response.text();
+      expect(body === null || text === body || text.slice(0, 100)).toBe(true);
+      expect(await scene.held()).toEqual({ how });
     });
 
-    test('a client that follows a redirect at once finds its data', async () => {
+    test.each(['redirect', 'reply-redirect'])('a client that follows at once finds its data: %s', async (path) => {
       const { release, reached } = scene.engine.hold();
-      const answer = scene.visitor.get('/redirect');
+      const found = followAtOnce(scene.url, `/${path}`);
       await reached;
+      await scene.visitor.get('/untouched');
       release();
-      const response = await answer;
-      expect(await scene.held(response.headers.get('location')!)).toEqual({ how: 'redirect' });
+      expect(await found).toEqual({ how: path });
     });
 
     test.each(['res', 'json', 'file', 'pipe'])(
@@ -50,15 +58,17 @@ export function firstByte(platform: Platform): void {
       async (path) => {
         await scene.visitor.get('/text');
         const { release, reached } = scene.engine.hold();
-        await new Promise<void>((resolve) => {
-          const request = httpRequest(`${scene.url}/${path}`, { headers: { cookie: scene.cookie } });
-          request.on('error', () => resolve()).end();
-          void reached.then(() => request.destroy(new Error('left')));
-        });
+        await leave(`/${path}`, reached);
         release();
         await scene.eventuallyHeld('how', path);
       },
     );
+
+    test('a client that leaves while its handler is at work does no harm, and what it did is kept', async () => {
+      await scene.visitor.get('/text');
+      await leave('/at-work', scene.app.get(PatientController).reached);
+      await scene.eventuallyHeld('how', 'at-work');
+    });
 
     test('a client that leaves during the answer does no harm', async () => {
       await scene.visitor.get('/text');

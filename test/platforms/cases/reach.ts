@@ -122,6 +122,11 @@ class ReachController {
     return [ours === theirs, ours === request.session, ours === (await this.sessions.from(request)), isSame];
   }
 
+  @Get('by-name')
+  byName(@Session('here') here: unknown, @Session('absent') absent: unknown) {
+    return { here, isAbsent: absent === undefined };
+  }
+
   @Get('filtered')
   filtered() {
     throw new BadRequestException();
@@ -155,6 +160,11 @@ export function reach(platform: Platform): void {
       const names = ['middleware', 'guard', 'interceptor', 'pipe', 'handler', 'request-scoped'];
       expect(here).toEqual(names);
       expect(scene.engine.writes).toBe(1);
+    });
+
+    test('one value of it, by its name', async () => {
+      const here = ['guard', 'interceptor'];
+      expect(await (await scene.visitor.get('/by-name')).json()).toEqual({ here, isAbsent: true });
     });
 
     test('in a filter', async () => {

@@ -47,6 +47,8 @@ export interface Cache {
     expiresAt: number,
     version?: unknown,
   ): Promise<CacheWrite | 'gone' | 'taken'>;
+  /** All keys that begin with `prefix`, in lists of about so many; one may come twice. Absent where a cache cannot tell. */
+  keys?(prefix: string, batchSize: number): AsyncIterable<readonly string[]>;
   /** Lets go of connections. Called once, when the application ends, on a cache the library has made. */
   close?(): Promise<void>;
 }

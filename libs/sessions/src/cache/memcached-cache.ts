@@ -47,7 +47,7 @@ export class MemcachedCache implements Cache {
   }
 
   async get(key: string): Promise<CacheEntry | null> {
-    const { value, flags } = await this.#ask(`mg ${checked(key)} v f c`);
+    const { value, flags } = await this.#ask(`mg ${checked(key)} v f c`, ['VA', 'EN']);
     if (!value) return null;
     if (Number(flags['f']) & COMPRESSED) {
       throw new Error('Memcached holds a compressed value: leave compression off in the other client');
@@ -74,7 +74,7 @@ export class MemcachedCache implements Cache {
   }
 
   async delete(key: string): Promise<void> {
-    await this.#ask(`md ${checked(key)}`);
+    await this.#ask(`md ${checked(key)}`, ['HD', 'NF']);
   }
 
   async close(): Promise<void> {
@@ -93,12 +93,15 @@ export class MemcachedCache implements Cache {
     const flags = value[0] === FIRST_OF_PICKLE ? PICKLE : 0;
     const timeout = memcachedTimeout(expiresAt, this.#clock());
     const command = `ms ${checked(key)} ${value.length} c T${timeout} F${flags} ${mode}`;
-    const reply = await this.#ask(command, value);
+    const reply = await this.#ask(command, ['HD', 'NS', 'EX', 'NF'], value);
     return reply.code === 'HD' ? { version: reply.flags['c'] } : null;
   }
 
-  async #ask(command: string, value?: Buffer): Promise<MemcachedReply> {
-    return (await this.#connected()).ask(command, value);
+  /** Anything but what the command can be answered is an outage, and never "not there". */
+  async #ask(command: string, codes: readonly string[], value?: Buffer): Promise<MemcachedReply> {
+    const reply = await (await this.#connected()).ask(command, value);
+    if (!codes.includes(reply.code)) throw new Error('Memcached does not answer: what answers is no Memcached');
+    return reply;
   }
 
   #connected(): Promise<MemcachedConnection> {
@@ -107,7 +110,13 @@ export class MemcachedCache implements Cache {
     const forget = () => {
       if (this.#connection === connection) this.#connection = null;
     };
-    const connection = MemcachedConnection.open(this.#address, this.#connectTimeout, this.#commandTimeout, forget);
+    const connection = MemcachedConnection.open(
+      this.#address,
+      this.#connectTimeout,
+      this.#commandTimeout,
+      this.#maxItemBytes,
+      forget,
+    );
     connection.catch(forget);
     this.#connection = connection;
     return connection;

@@ -18,11 +18,12 @@ export class MemcachedConnection {
   readonly #socket: Socket;
   readonly #commandTimeout: number;
   readonly #onEnd: () => void;
-  readonly #replies = new MemcachedReplies();
+  readonly #replies: MemcachedReplies;
   readonly #waiting: Waiting[] = [];
   #failure: Error | null = null;
 
-  private constructor(socket: Socket, commandTimeout: number, onEnd: () => void) {
+  private constructor(socket: Socket, commandTimeout: number, maxItemBytes: number, onEnd: () => void) {
+    this.#replies = new MemcachedReplies(maxItemBytes);
     this.#socket = socket;
     this.#commandTimeout = commandTimeout;
     this.#onEnd = onEnd;
@@ -40,6 +41,7 @@ export class MemcachedConnection {
     address: MemcachedAddress,
     connectTimeout: number,
     commandTimeout: number,
+    maxItemBytes: number,
     onEnd: () => void,
   ): Promise<MemcachedConnection> {
     return new Promise((resolve, reject) => {
@@ -54,7 +56,7 @@ export class MemcachedConnection {
       });
       socket.once('connect', () => {
         clearTimeout(timer);
-        resolve(new MemcachedConnection(socket, commandTimeout, onEnd));
+        resolve(new MemcachedConnection(socket, commandTimeout, maxItemBytes, onEnd));
       });
     });
   }

@@ -7,12 +7,14 @@ export interface MemcachedReply {
 
 const LINE_BREAK = Buffer.from('\r\n');
 const LONGEST_LINE = 8192;
-const LARGEST_VALUE = 1024 * 1024 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 /** Cuts what comes from a server into answers, wherever the network has cut it. */
 export class MemcachedReplies {
   #rest: Buffer = NOTHING;
+
+  /** `largest`: bytes of a value; no server has one that is larger than its items. */
+  constructor(private readonly largest = 1024 * 1024) {}
 
   /** The answers that are complete now. Throws `SyntaxError` for what is no answer; the connection is of no use then. */
   read(chunk: Buffer): MemcachedReply[] {
@@ -36,8 +38,9 @@ export class MemcachedReplies {
       // The text of an error may quote what was sent; only its kind is kept.
       return { code, flags: isError ? {} : flagsOf(words) };
     }
-    const length = Number(words.shift());
-    if (!Number.isInteger(length) || length < 0 || length > LARGEST_VALUE) {
+    const digits = words.shift() ?? '';
+    const length = Number(digits);
+    if (!/^\d{1,10}$/.test(digits) || length > this.largest) {
       throw new SyntaxError('Memcached sent a value without a length');
     }
     if (this.#rest.length < after + length + LINE_BREAK.length) return null;

@@ -92,6 +92,11 @@ export class MemoryCache implements Cache {
     this.#drop(key);
   }
 
+  async *keys(prefix: string, batchSize: number): AsyncIterable<string[]> {
+    const found = [...this.#entries.keys()].filter((key) => key.startsWith(prefix));
+    for (let i = 0; i < found.length; i += batchSize) yield found.slice(i, i + batchSize);
+  }
+
   #alive(key: string): Held | undefined {
     const held = this.#entries.get(key);
     if (!held || held.expiresAt > this.#clock()) return held;

@@ -40,6 +40,7 @@ export class RedisCache implements Cache {
   async get(key: string): Promise<CacheEntry | null> {
     const value = await this.#ask((client) => client.getBuffer(key));
     // Redis knows no cas number: the bytes themselves say what state an entry is in.
+    if (value !== null && !Buffer.isBuffer(value)) throw new Error('Redis answered something that is no value.');
     return value && { value, version: value };
   }
 
@@ -73,6 +74,20 @@ export class RedisCache implements Cache {
 
   async delete(key: string): Promise<void> {
     await this.#ask((client) => client.del(key));
+  }
+
+  async *keys(prefix: string, batchSize: number): AsyncIterable<string[]> {
+    // What SCAN takes for a pattern is text here.
+    const match = `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`;
+    const client = await this.#ask(async (found) => found);
+    for (const server of client.isCluster ? (client as Cluster).nodes('master') : [client as Redis]) {
+      let cursor = '0';
+      do {
+        const [next, keys] = await inTime(server.scan(cursor, 'MATCH', match, 'COUNT', batchSize));
+        cursor = next;
+        if (keys.length > 0) yield keys;
+      } while (cursor !== '0');
+    }
   }
 
   async close(): Promise<void> {

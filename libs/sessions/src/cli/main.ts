@@ -1,14 +1,23 @@
 import { inspect, parseArgs } from 'node:util';
 import { clearSessions } from './clear-sessions.js';
 import { describeError, withoutKeys } from './describe-error.js';
+import { indexSessions } from './index-sessions.js';
 
-const USAGE = `Usage: nestjs-django-sessions clearsessions --app FILE [--export NAME]
+const USAGE = `Usage: nestjs-django-sessions COMMAND --app FILE [--export NAME]
 
-Deletes the expired sessions of an application. Boots its root module without a server.
+  clearsessions   deletes the expired sessions of an application
+  indexsessions   looks at every session, so that the option userSessions knows those that others have made
+
+Boots the application's root module without a server.
 
   --app FILE      the compiled root module, such as dist/app.module.js
   --export NAME   the module class in that file; default: AppModule, the default export, or the only module
   --verbose       show the application's log, and errors with their stacks`;
+
+const COMMANDS = new Map([
+  ['clearsessions', clearSessions],
+  ['indexsessions', indexSessions],
+]);
 
 const verbose = process.argv.includes('--verbose');
 
@@ -23,12 +32,13 @@ async function main(): Promise<string> {
     },
   });
   if (values.help) return USAGE;
-  const command = positionals.join(' ');
-  if (command !== 'clearsessions') {
-    throw new Error(`${command ? `there is no command "${command}"` : 'say what to do'}: clearsessions (see --help)`);
+  const command = COMMANDS.get(positionals.join(' '));
+  if (!command) {
+    const wrong = positionals.length > 0 ? `there is no command "${positionals.join(' ')}"` : 'say what to do';
+    throw new Error(`${wrong}: ${[...COMMANDS.keys()].join(' or ')} (see --help)`);
   }
   if (!values.app) throw new Error('say which application: --app dist/app.module.js');
-  return clearSessions({
+  return command({
     app: values.app,
     export: values.export,
     // Silent: Nest would log a failing start with its stack before we can say it in a line.

@@ -43,6 +43,16 @@ export function carriedOrder(holder: object): string[] | undefined {
   return order && [...new Set([...order.filter((key) => Object.hasOwn(holder, key)), ...Object.keys(holder)])];
 }
 
+/** Has data that were made of others carry what the members they share carried. */
+export function carryOver(from: Record<string, unknown>, to: Record<string, unknown>): void {
+  if (!roots.has(from)) return;
+  roots.add(to);
+  for (const key of Object.keys(to)) {
+    const token = tokenOf(from, key, to[key]);
+    if (token !== undefined) carry(to, key, token);
+  }
+}
+
 /** An object with this one member, which carries what the member carried. */
 export function only<D extends Record<string, unknown>>(data: D, key: string): Record<string, unknown> {
   const single: Record<string, unknown> = Object.create(null);

@@ -42,6 +42,38 @@ export class SessionValueError extends SessionError {
   }
 }
 
+/** Where a session does not fit the schema, as in `cart[0].price` (empty: as a whole), and why. Holds no value. */
+export interface SessionSchemaIssue {
+  readonly path: string;
+  readonly message: string;
+}
+
+const MOST_ISSUES_TOLD = 10;
+
+/**
+ * The data do not fit the option `schema`: stored ones at `'loading'`, and no `upgrade` could help; or those
+ * of this request at `'saving'`. Nothing was stored, and what is stored stays as it was. The message
+ * names the first ten of `issues`.
+ */
+export class SessionSchemaError extends SessionError {
+  readonly code = 'SESSION_SCHEMA';
+
+  constructor(
+    readonly when: 'loading' | 'saving',
+    readonly issues: readonly SessionSchemaIssue[],
+  ) {
+    const told = issues
+      .slice(0, MOST_ISSUES_TOLD)
+      .map(({ path, message }) => `\n  - ${path || 'the session'}: ${message}`);
+    const more = issues.length > told.length ? `\n  - and ${issues.length - told.length} more` : '';
+    const what =
+      when === 'loading'
+        ? 'The stored session does not fit the schema; it was left as it is'
+        : 'The session does not fit the schema; it was not stored';
+    super(`${what}:${told.join('')}${more}`);
+  }
+}
+
 /** `create` met a key that is taken. Django: `CreateError`. */
 export class SessionCreateError extends SessionError {
   readonly code = 'SESSION_CREATE';

@@ -26,7 +26,8 @@ export function fromIsoText(text: string, timeZone: string): number | null {
   const match = ISO.exec(text);
   if (!match) return null;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0));
-  const wall = Date.UTC(year!, month! - 1, day!, hour, minute, second);
+  // Not Date.UTC, to which the years before 100 are those of the twentieth century.
+  const wall = new Date(0).setUTCFullYear(year!, month! - 1, day!) + (hour! * 3600 + minute! * 60 + second!) * 1000;
   const check = new Date(wall);
   if (check.getUTCMonth() !== month! - 1 || check.getUTCDate() !== day || hour! > 23 || minute! > 59 || second! > 59) {
     return null;

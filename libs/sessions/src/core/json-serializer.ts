@@ -3,10 +3,12 @@ import { carriedOrder, carriesNumbers, carry, carryOrder, markRoot, tokenOf } fr
 import { checkMember } from './json-values.js';
 import type { Data, SessionSerializer } from './serializer.js';
 
-/** Anything that may need more than `JSON.parse`; a false alarm costs time only. */
-const SUSPECT = /\d{16}|\d[.eE]|-0|N|I|"\d+"\s*:/;
+/** What `JSON.parse` takes and may bend; a false alarm costs time only. */
+const SUSPECT = /\d{16}|\d[.eE]|-0|"\d+"\s*:/;
 /** A string, together with the colon after it where it is a name; or anything that looks like a number. */
-const STRING_OR_NUMBER = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|-?(?:Infinity|\d[\d.eE+-]*)|NaN/g;
+const STRING_OR_NUMBER = /("[^"\\]*(?:\\[^][^"\\]*)*(?:"|\\?$))(\s*:)?|-?(?:Infinity|\d[\d.eE+-]*)|NaN/g;
+/** As JSON has them, and Python's three words. */
+const NUMBER = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|NaN|-?Infinity)$/;
 /** Names that JavaScript puts before all others. */
 const NUMBER_LIKE = /^"(?:0|[1-9]\d{0,9})"$/;
 
@@ -23,16 +25,32 @@ export const jsonSerializer: SessionSerializer = {
 
 function dumps(data: Data): string {
   const text = carriesNumbers(data) ? stringifyCarried(data) : JSON.stringify(data);
+  return escaped(text);
+}
+
+function escaped(text: string): string {
   // oxlint-disable-next-line no-control-regex -- DEL is what is meant
   return text.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function loads(text: string): Data {
-  const root = SUSPECT.test(text) ? parseCarried(text) : (JSON.parse(text) as unknown);
+  const root = parse(text);
   if (typeof root !== 'object' || root === null || Array.isArray(root)) {
     throw new SyntaxError('Session data is not a JSON object');
   }
   return Object.setPrototypeOf(root, null) as Data;
+}
+
+function parse(text: string): unknown {
+  let root: unknown;
+  try {
+    root = JSON.parse(text);
+  } catch {
+    // Python's NaN, or no JSON at all.
+    return parseCarried(text);
+  }
+  // Mostly a false alarm, by a string: what is written as it was read has lost nothing.
+  return !SUSPECT.test(text) || escaped(JSON.stringify(root)) === text ? root : parseCarried(text);
 }
 
 /** A beginning that no string of the text can have by chance, and no visitor can foresee. */
@@ -44,7 +62,7 @@ function parseCarried(text: string): unknown {
   let found = false;
   const marked = text.replace(STRING_OR_NUMBER, (token, string?: string, colon?: string) => {
     if (string ? !colon || !NUMBER_LIKE.test(string) : isFaithful(token)) return token;
-    if (!string && Number.isNaN(Number(token)) && token !== 'NaN') throw new SyntaxError('Session data is not JSON');
+    if (!string && !NUMBER.test(token)) throw new SyntaxError('Session data is not JSON');
     found = true;
     return string ? `"${mark}${string.slice(1)}${colon}` : `"${mark}${token}"`;
   });

@@ -1,3 +1,5 @@
+import type { UserIndex } from './user-index.js';
+
 /** A session as the store holds it. */
 export interface StoredSession {
   /** The serialized data: what was given to `create` or `save`, character by character. */
@@ -81,6 +83,13 @@ export interface SessionEngine {
    * Without it the library creates the new one, and ends the old one by a `save` that is expired already.
    */
   cycle?(key: string, payload: string, expiresAt: number, expected?: unknown): Promise<SavedSession | null>;
+  /** Where it is noted whose sessions there are, for the option `userSessions`. Absent where that cannot be. */
+  readonly users?: UserIndex;
+  /**
+   * All keys that may be sessions, in lists of at most so many, for whoever looks at every session. Absent
+   * where that cannot be told.
+   */
+  keys?(batchSize: number): AsyncIterable<readonly string[]>;
   /** Deletes the expired sessions and answers how many. Absent where the store forgets by itself. */
   clearExpired?(options: ClearExpiredOptions): Promise<number>;
 }

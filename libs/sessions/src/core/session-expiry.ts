@@ -33,19 +33,28 @@ const UNITS = {
 export function storedExpiry(expiry: SessionExpiry, now: number, timeZone: string): number | string | null {
   if (expiry === null) return null;
   if (typeof expiry === 'number') {
-    if (Number.isFinite(expiry)) return expiry;
+    if (isDate(now + expiry * 1000)) return expiry;
   } else if (typeof expiry === 'string') {
     if (fromIsoText(expiry, timeZone) !== null) return expiry;
   } else if (expiry instanceof Date) {
-    if (!Number.isNaN(expiry.getTime())) return toIsoText(expiry.getTime());
+    if (isDate(expiry.getTime())) return toIsoText(expiry.getTime());
   } else if (typeof expiry === 'object') {
     const length = durationOf(expiry);
-    if (length !== null) return toIsoText(now + length);
+    if (length !== null && isDate(now + length)) return toIsoText(now + length);
   }
   throw new SessionValueError(
     'expiry',
     `must be seconds, a Date, an ISO text, a duration such as { hours: 2 }, or null; got ${describe(expiry)}`,
   );
+}
+
+/** The years that databases, Python and ISO texts of four digits can hold, with room for any zone. */
+const FIRST = Date.parse('0001-01-02T00:00:00Z');
+const LAST = Date.parse('9999-12-30T00:00:00Z');
+
+/** False for NaN, too. */
+function isDate(instant: number): boolean {
+  return instant >= FIRST && instant <= LAST;
 }
 
 /** The settings that expiry rests on. */

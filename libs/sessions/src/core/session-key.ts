@@ -37,7 +37,8 @@ export function isLongEnough(key: string | null | undefined): key is string {
  * Django's column) of `a-z0-9`. Anything else a visitor sends is answered without asking the store.
  */
 export function isSessionKey(key: string): boolean {
-  return /^[a-z0-9]{8,40}$/.test(key);
+  // Of an application a key may be anything that was in a body; a list of one key reads like the key.
+  return typeof key === 'string' && /^[a-z0-9]{8,40}$/.test(key);
 }
 
 /**

@@ -1,16 +1,17 @@
 import { changesBetween, mergeChanges } from './changes.js';
 import { SessionConflictError, SessionError, SessionStoreError, SessionUpdateError } from './errors.js';
+import { STARTED_KEY, TOUCHED_KEY } from './own-members.js';
 import type { Data } from './serializer.js';
 import type { SavedSession, SessionEngine } from './session-engine.js';
 import { EXPIRY_KEY, expiryAge, expiryDate } from './session-expiry.js';
 import { isSessionKey } from './session-key.js';
+import type { SessionObserver } from './session-observer.js';
+import { SessionSchema } from './session-schema.js';
 import type { SessionSettings } from './session-settings.js';
-
-/** The member that holds when a session began (seconds since the epoch), kept only where `absoluteAge` is set. */
-export const STARTED_KEY = '_session_started';
 
 /** What was in the store when we last looked. */
 export interface Snapshot {
+  /** The text of `data`, which changes are measured against. */
   payload: string;
   data: Data;
   version: unknown;
@@ -25,19 +26,43 @@ const MERGE_TRIES = 100;
  * wrote meanwhile. Knows nothing of flags or requests.
  */
 export class SessionStore {
+  readonly #schema: SessionSchema | null;
+  /** Looks on while sessions come and go, where the application wants to know more than one at a time. */
+  observer: SessionObserver | null = null;
+  /** Told the key of every session that is ended here, or found to be stored no more. Set while somebody wants to know. */
+  onEnded: ((key: string) => void) | null = null;
+
   constructor(
     readonly engine: SessionEngine,
     readonly settings: SessionSettings,
-  ) {}
+  ) {
+    const { schema, upgrade, serializer } = settings;
+    this.#schema = schema ? new SessionSchema(schema, upgrade, serializer) : null;
+  }
 
   accepts(key: string): boolean {
     return this.engine.accepts ? this.engine.accepts(key) : isSessionKey(key);
   }
 
-  async load(key: string): Promise<Snapshot | null> {
+  /** Throws `SessionSchemaError` where what is stored does not fit the schema, and cannot be upgraded. */
+  load(key: string): Promise<Snapshot | null> {
+    const schema = this.#schema;
+    return schema ? this.find(key).then((found) => found && schema.fit(found)) : this.find(key);
+  }
+
+  /** What is stored, as it is: for whoever looks at sessions, and has to find those too that do not fit the schema. */
+  async find(key: string): Promise<Snapshot | null> {
+    const found = await this.#look(key);
+    if (!found) this.onEnded?.(key);
+    return found;
+  }
+
+  async #look(key: string): Promise<Snapshot | null> {
     if (!this.accepts(key)) return null;
     const stored = await this.#ask('load', () => this.engine.load(key), key);
     if (!stored) return null;
+    // A cookie that is of no use any more stands for an empty session, as the one it held has ended.
+    if (stored.outdated) this.onEnded?.(key);
     let data: Data;
     try {
       data = this.settings.serializer.loads(stored.payload);
@@ -46,6 +71,8 @@ export class SessionStore {
     }
     if (stored.modifiedAt !== undefined && this.#hasExpired(data, stored.modifiedAt)) return null;
     if (this.#absoluteEnd(data) <= this.settings.clock()) return null;
+    const { observer } = this;
+    if (observer && !(await this.#ask('load', async () => observer.found(key, data), key))) return null;
     return { payload: stored.payload, data, version: stored.version, outdated: stored.outdated ?? false };
   }
 
@@ -54,12 +81,17 @@ export class SessionStore {
   }
 
   async delete(key: string): Promise<void> {
-    if (this.accepts(key)) await this.#ask('delete', () => this.engine.delete(key), key);
+    if (!this.accepts(key)) return;
+    await this.#leaving(key);
+    await this.#ask('delete', () => this.engine.delete(key), key);
+    this.#ended(key);
   }
 
   async create(data: Data): Promise<Written> {
-    const { payload, end } = this.#prepare(data);
+    const { payload, end } = this.#prepare(data, true);
+    if (this.#schema) await this.#schema.checkToSave(payload);
     const saved = await this.#ask('create', () => this.engine.create(payload, end));
+    await this.observer?.stored(saved.key, data, end, true);
     return { key: saved.key, data, payload, version: saved.version };
   }
 
@@ -71,11 +103,14 @@ export class SessionStore {
   }
 
   /** Moves the session to a new key, with this data. */
-  cycle(key: string, data: Data, base: Snapshot | null): Promise<Written> {
+  async cycle(key: string, data: Data, base: Snapshot | null): Promise<Written> {
     const { engine } = this;
-    return this.#update(key, data, base, 'cycle', (payload, end, expected) =>
+    const written = await this.#update(key, data, base, 'cycle', (payload, end, expected) =>
       engine.cycle ? engine.cycle(key, payload, end, expected) : this.#cycleInSteps(key, payload, end, expected),
     );
+    await this.#leaving(key);
+    this.#ended(key);
+    return written;
   }
 
   /**
@@ -128,11 +163,20 @@ export class SessionStore {
   }
 
   /** The text to store and the instant it ends. */
-  #prepare(data: Data): { payload: string; end: number } {
-    const { serializer, absoluteAge, clock } = this.settings;
+  #prepare(data: Data, isNew: boolean): { payload: string; end: number } {
+    const { serializer, absoluteAge, touchEvery, clock } = this.settings;
     const now = clock();
-    if (absoluteAge !== null && typeof data[STARTED_KEY] !== 'number') data[STARTED_KEY] = Math.floor(now / 1000);
-    return { payload: serializer.dumps(data), end: this.end(data[EXPIRY_KEY], now, data) };
+    const seconds = Math.floor(now / 1000);
+    if (absoluteAge !== null && typeof data[STARTED_KEY] !== 'number') data[STARTED_KEY] = seconds;
+    if (touchEvery != null) data[TOUCHED_KEY] = seconds;
+    const end = this.end(data[EXPIRY_KEY], now, data);
+    this.observer?.stamp(data, now, end, isNew);
+    return { payload: serializer.dumps(data), end };
+  }
+
+  async #leaving(key: string): Promise<void> {
+    const { observer } = this;
+    if (observer) await this.#ask('delete', () => observer.leaving(key), key);
   }
 
   async #update(
@@ -142,18 +186,29 @@ export class SessionStore {
     operation: string,
     update: (payload: string, end: number, expected: unknown) => Promise<SavedSession | null>,
   ): Promise<Written> {
+    const isNew = operation === 'cycle';
     let expected = this.settings.concurrency === 'merge' ? base?.version : undefined;
     let wanted = data;
+    /** The text of `data` as they went into the merge. */
+    let given: string | null = null;
     for (let attempt = 0; attempt < MERGE_TRIES; attempt++) {
-      const { payload, end } = this.#prepare(wanted);
+      const { payload, end } = this.#prepare(wanted, isNew);
+      if (this.#schema) await this.#schema.checkToSave(payload);
       const saved = await this.#ask(operation, () => update(payload, end, expected), key);
-      if (saved) return { key: saved.key, data: wanted, payload, version: saved.version };
+      if (saved) {
+        await this.observer?.stored(saved.key, wanted, end, isNew);
+        return { key: saved.key, data: wanted, payload, version: saved.version, ...(given !== null && { given }) };
+      }
       // Without a state to compare with, a refusal can only mean that the session is gone.
       const current = expected === undefined ? null : await this.load(key);
-      if (!current) throw new SessionUpdateError();
+      if (!current) {
+        this.#ended(key);
+        throw new SessionUpdateError();
+      }
       wanted = this.#merged(data, base!, current);
+      given = this.settings.serializer.dumps(data);
       expected = current.version;
-      if (attempt > 2) await briefly();
+      if (attempt > 2) await briefly(attempt);
     }
     throw new SessionConflictError(`The session kept being changed by others in ${MERGE_TRIES} tries.`);
   }
@@ -174,6 +229,11 @@ export class SessionStore {
     } catch {
       return {};
     }
+  }
+
+  /** Where nothing is kept on the server, no key can be ended. */
+  #ended(key: string): void {
+    if (!this.engine.inCookie) this.onEnded?.(key);
   }
 
   #hasExpired(data: Data, modifiedAt: number): boolean {
@@ -200,12 +260,14 @@ export class SessionStore {
   }
 }
 
-/** The state a write has left in the store; `data` is other than what was given where it was merged. */
+/** The state a write has left in the store; `data` is another object than what was given where it was merged. */
 export interface Written extends Snapshot {
   key: string;
+  /** Where it was merged: the text of what was given, as it was at that moment. */
+  given?: string;
 }
 
-/** Writers that collide step apart by a random moment, so that each round has a winner and few losers. */
-function briefly(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
+/** Writers that collide step apart by a random moment, the longer the more they are, so that each round has few losers. */
+function briefly(attempt: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * Math.sqrt(attempt)));
 }

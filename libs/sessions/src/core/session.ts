@@ -1,8 +1,11 @@
 import { SessionCreateError, SessionKeyError, SessionNotLoadedError, SessionUpdateError } from './errors.js';
 import { endsWithBrowser, EXPIRY_KEY, type SessionExpiry, storedExpiry } from './session-expiry.js';
 import { isLongEnough } from './session-key.js';
-import type { Data } from './serializer.js';
+import { TEST_COOKIE_KEY, TOUCHED_KEY } from './own-members.js';
+import { SessionContents } from './session-contents.js';
+import type { Data, SessionSerializer } from './serializer.js';
 import type { SessionStore, Snapshot, Written } from './session-store.js';
+import { Turns } from './turns.js';
 
 /**
  * The shape of every session of an application, for its types. Empty here; declare your own members:
@@ -14,7 +17,8 @@ export interface SessionData {}
 /** A session with no shape declared holds anything. */
 export type SessionShape<T> = [keyof T] extends [never] ? Record<string, any> : T;
 type Key<T> = keyof SessionShape<T> & string;
-type Value<T, K extends Key<T>> = SessionShape<T>[K];
+/** Never undefined, also where a member is optional: a key that is there has a value. */
+type Value<T, K extends Key<T>> = Exclude<SessionShape<T>[K], undefined>;
 
 /** What the age and the date of expiry are worked out from. */
 export interface ExpiryOptions {
@@ -23,8 +27,6 @@ export interface ExpiryOptions {
   /** An expiry in place of the session's own; null: none. */
   expiry?: SessionExpiry;
 }
-
-const TEST_COOKIE = 'testcookie';
 
 /**
  * One visitor's session: a dictionary that is kept between requests. Django: `SessionBase`.
@@ -35,18 +37,19 @@ const TEST_COOKIE = 'testcookie';
 export class Session<T extends object = SessionData> {
   readonly #store: SessionStore;
   #key: string | null;
-  #data: Data | null = null;
+  #contents: SessionContents | null = null;
   /** What the store answered, and is not shown before somebody uses the session. */
   #fetched: Snapshot | 'unknown' | null = null;
   #fetching: Promise<void> | null = null;
-  /** What the data rest on; null: nothing in the store, or nothing of it counts any more. */
-  #base: Snapshot | null = null;
-  /** The text of the data that count as unchanged. */
-  #cleanText = '{}';
+  /** A change of the key was asked for and failed: what is saved later must not go under the old one, which others may know. */
+  #owesKey = false;
   readonly #sentKey: string | null;
   #accessed = false;
   #modified = false;
-  #saved: { key: string; text: string } | null = null;
+  /** What this object has written; a null text: that may not be what is stored any more. */
+  #saved: { key: string; text: string | null } | null = null;
+  /** What writes to the store, or replaces the data, waits for its turn: two at once would mix their states. */
+  readonly #turns = new Turns();
 
   /** `key` is what the visitor sent; fewer than 8 characters count as none. */
   constructor(store: SessionStore, key: string | null = null) {
@@ -76,29 +79,29 @@ export class Session<T extends object = SessionData> {
    * session saved, to false to have the present data count as unchanged. Django: `modified`.
    */
   get modified(): boolean {
-    return this.#modified || (this.#data !== null && this.#differs(this.#data));
+    return this.#modified || (this.#contents?.differ ?? false);
   }
 
   set modified(value: boolean) {
     this.#modified = value;
-    if (!value && this.#data) this.#cleanText = this.#text(this.#data);
+    if (!value) this.#contents?.settle();
   }
 
   /** Whether the data can be read now, without `await`. */
   get isLoaded(): boolean {
-    return this.#data !== null || this.#fetched !== null || this.#key === null;
+    return this.#contents !== null || this.#fetched !== null || this.#key === null;
   }
 
   /** Whether there is neither a key nor any data. Never loads. Django: `is_empty`. */
   isEmpty(): boolean {
-    return this.#key === null && (this.#data === null || Object.keys(this.#data).length === 0);
+    return this.#key === null && (this.#contents?.isEmpty ?? true);
   }
 
   // ---- data -------------------------------------------------------------------------------------
 
   /** The data as a plain object (without a prototype): read it, write it, change it deep inside. */
   get data(): SessionShape<T> {
-    return this.#open() as SessionShape<T>;
+    return this.#handedOut() as SessionShape<T>;
   }
 
   /** How many keys there are. */
@@ -110,13 +113,14 @@ export class Session<T extends object = SessionData> {
   get<K extends Key<T>>(key: K): Value<T, K> | undefined;
   get<K extends Key<T>, D>(key: K, fallback: D): Value<T, K> | D;
   get(key: string, fallback?: unknown): unknown {
-    const data = this.#open();
-    return Object.hasOwn(data, key) ? data[key] : fallback;
+    const contents = this.#used();
+    const { data } = contents;
+    return Object.hasOwn(data, key) ? contents.handOut(data[key]) : fallback;
   }
 
   /** Sets a value. Throws `SessionValueError` for one the serializer could not give back. */
   set<K extends Key<T>>(key: K, value: Value<T, K>): this {
-    this.#put(this.#open(), key, value);
+    this.#used().put(key, value);
     this.#modified = true;
     return this;
   }
@@ -127,9 +131,9 @@ export class Session<T extends object = SessionData> {
 
   /** Removes a key. Throws `SessionKeyError` when it is not there. Django: `del session[key]`. */
   delete(key: Key<T>): void {
-    const data = this.#open();
-    if (!Object.hasOwn(data, key)) throw new SessionKeyError(key);
-    delete data[key];
+    const contents = this.#used();
+    if (!Object.hasOwn(contents.data, key)) throw new SessionKeyError(key);
+    contents.remove(key);
     this.#modified = true;
   }
 
@@ -137,30 +141,28 @@ export class Session<T extends object = SessionData> {
   pop<K extends Key<T>>(key: K): Value<T, K>;
   pop<K extends Key<T>, D>(key: K, fallback: D): Value<T, K> | D;
   pop(key: string, ...fallback: unknown[]): unknown {
-    const data = this.#open();
+    const contents = this.#used();
+    const { data } = contents;
     if (!Object.hasOwn(data, key)) {
       if (fallback.length === 0) throw new SessionKeyError(key);
       return fallback[0];
     }
     const value = data[key];
-    delete data[key];
+    contents.remove(key);
     this.#modified = true;
     return value;
   }
 
   /** The value of a key, which is set to `value` first if it is absent. Django: `setdefault`. */
   setDefault<K extends Key<T>>(key: K, value: Value<T, K>): Value<T, K> {
-    const data = this.#open();
-    if (!Object.hasOwn(data, key)) this.set(key, value);
-    return data[key] as Value<T, K>;
+    const contents = this.#used();
+    if (!Object.hasOwn(contents.data, key)) this.set(key, value);
+    return contents.handOut(contents.data[key]) as Value<T, K>;
   }
 
   /** Sets every member of an object. Counts as a change even if there is none. */
   update(values: Partial<SessionShape<T>>): this {
-    const data = this.#open();
-    const accepted: Data = Object.create(null);
-    for (const [key, value] of Object.entries(values)) this.#put(accepted, key, value);
-    for (const key of Object.keys(accepted)) data[key] = accepted[key];
+    this.#used().putAll(values);
     this.#modified = true;
     return this;
   }
@@ -170,11 +172,11 @@ export class Session<T extends object = SessionData> {
   }
 
   values(): Value<T, Key<T>>[] {
-    return Object.values(this.#open()) as Value<T, Key<T>>[];
+    return Object.values(this.#handedOut()) as Value<T, Key<T>>[];
   }
 
   items(): [Key<T>, Value<T, Key<T>>][] {
-    return Object.entries(this.#open()) as [Key<T>, Value<T, Key<T>>][];
+    return Object.entries(this.#handedOut()) as [Key<T>, Value<T, Key<T>>][];
   }
 
   [Symbol.iterator](): Iterator<[Key<T>, Value<T, Key<T>>]> {
@@ -183,21 +185,22 @@ export class Session<T extends object = SessionData> {
 
   /** Drops all data and keeps the key; need not be loaded first. */
   clear(): void {
-    this.#replaceData(Object.create(null) as Data, null);
+    this.#contents = this.#empty();
     this.#accessed = true;
     this.#modified = true;
   }
 
   /** The data, for `JSON.stringify`. */
   toJSON(): SessionShape<T> {
-    return { ...this.#open() } as SessionShape<T>;
+    return { ...this.#handedOut() } as SessionShape<T>;
   }
 
   // ---- the store --------------------------------------------------------------------------------
 
   /**
    * Loads the session, once. A key that the store does not know becomes null: it is never adopted.
-   * Throws `SessionStoreError` when the store fails.
+   * Throws `SessionStoreError` when the store fails, and `SessionSchemaError` when the data do not fit
+   * the option `schema`.
    */
   async load(): Promise<this> {
     await this.prefetch();
@@ -205,14 +208,36 @@ export class Session<T extends object = SessionData> {
     return this;
   }
 
+  /**
+   * Drops what was not saved and loads again what the store holds now; a save that is under way ends
+   * first. A key that the store does not know any more becomes null, and the session empty, as with
+   * `load`; without a key it becomes empty at once. Counts as a look at the data and not as a change.
+   * Until it is done the data cannot be touched: they throw `SessionNotLoadedError`. Throws what `load`
+   * throws; the session is not loaded then. Django: –.
+   */
+  reload(): Promise<this> {
+    return this.#turns.take(async () => {
+      // An answer that is on its way may be older than what was written since.
+      await this.#fetching?.catch(() => {});
+      this.#contents = null;
+      this.#fetched = null;
+      this.#modified = false;
+      if (this.#saved) this.#saved.text = null;
+      await this.prefetch();
+      this.#used();
+      return this;
+    });
+  }
+
   /** Loads without a trace: nothing shows until the data are used. What `@Session()` does. */
   async prefetch(): Promise<void> {
     const key = this.#key;
-    if (this.#data || this.#fetched || key === null) return;
+    if (this.#contents || this.#fetched || key === null) return;
     this.#fetching ??= this.#store
       .load(key)
       .then((snapshot) => {
-        this.#fetched = snapshot ?? 'unknown';
+        // Whoever has put data in place meanwhile did so later.
+        if (this.#contents === null) this.#fetched = snapshot ?? 'unknown';
       })
       .finally(() => {
         this.#fetching = null;
@@ -226,60 +251,73 @@ export class Session<T extends object = SessionData> {
   }
 
   /** Stores the data at hand, or none, under a new key. Never loads. Django: `create`. */
-  async create(): Promise<void> {
-    this.#wrote(await this.#store.create(this.#checked(this.#data ?? (Object.create(null) as Data))));
-    this.#accessed = true;
-    this.#modified = true;
+  create(): Promise<void> {
+    return this.#turns.take(() => this.#create());
   }
 
   /**
    * Saves the session: a stored one is updated, one without a key is created.
-   * Throws `SessionUpdateError` if it was deleted meanwhile, and `SessionCreateError` if
-   * `mustCreate` is set and it is stored already.
+   * Throws `SessionUpdateError` if it was deleted meanwhile, `SessionCreateError` if `mustCreate` is set
+   * and it is stored already, and `SessionSchemaError` if the data do not fit the option `schema`.
    */
-  async save({ mustCreate = false }: { mustCreate?: boolean } = {}): Promise<void> {
-    if (this.#key === null) return this.create();
-    if (mustCreate) {
-      if (await this.exists(this.#key)) throw new SessionCreateError('A session is stored under this key already.');
-      return this.create();
-    }
-    await this.prefetch();
-    const data = this.#checked(this.#open());
-    if (this.#key === null) throw new SessionUpdateError('No session is stored under this key.');
-    // A nested change still counts as one when the data are clean again: the cookie depends on it.
-    this.#modified ||= this.#differs(data);
-    this.#wrote(await this.#store.save(this.#key, data, this.#base));
+  save({ mustCreate = false }: { mustCreate?: boolean } = {}): Promise<void> {
+    return this.#turns.take(async () => {
+      if (this.#key === null) return this.#create();
+      if (mustCreate) {
+        if (await this.exists(this.#key)) throw new SessionCreateError('A session is stored under this key already.');
+        return this.#create();
+      }
+      await this.prefetch();
+      const contents = this.#used();
+      const key = this.#key;
+      if (key === null) throw new SessionUpdateError('No session is stored under this key.');
+      await this.#write(contents, (data, base) =>
+        this.#owesKey ? this.#store.cycle(key, data, base) : this.#store.save(key, data, base),
+      );
+    });
   }
 
   /** Deletes a stored session, this one by default; its data stay at hand. Django: `delete`. */
-  async destroy(key: string | null = this.#key): Promise<void> {
-    if (key !== null) await this.#store.delete(key);
-    if (this.#store.engine.inCookie) return this.#forget();
-    if (key !== this.#key) return;
-    this.#saved = null;
-    if (this.#fetched) this.#fetched = 'unknown';
+  destroy(key?: string | null): Promise<void> {
+    return this.#turns.take(async () => {
+      const ended = key === undefined ? this.#key : key;
+      if (ended !== null) await this.#store.delete(ended);
+      if (this.#store.engine.inCookie) return this.#forget();
+      if (ended !== this.#key) return;
+      this.#saved = null;
+      if (this.#fetched) this.#fetched = 'unknown';
+    });
   }
 
   /** Ends the session: its data are dropped, the stored one is deleted, and there is no key any more. Log-out. */
-  async flush(): Promise<void> {
-    const key = this.#key;
-    if (key !== null) await this.#store.delete(key);
-    this.clear();
-    this.#key = null;
-    this.#saved = null;
+  flush(): Promise<void> {
+    return this.#turns.take(async () => {
+      // What the store does not know has not to be deleted from it.
+      this.#forgetUnknownKey();
+      const key = this.#key;
+      if (key !== null) await this.#store.delete(key);
+      this.clear();
+      this.#key = null;
+      this.#saved = null;
+      this.#owesKey = false;
+    });
   }
 
   /**
    * Moves the session to a new key and keeps its data: against session fixation, whenever somebody
    * logs in. What was set before is written in the same step. Django: `cycle_key`.
    */
-  async cycleKey(): Promise<void> {
-    await this.prefetch();
-    const data = this.#checked(this.#open());
-    const written =
-      this.#key === null ? await this.#store.create(data) : await this.#store.cycle(this.#key, data, this.#base);
-    this.#wrote(written);
-    this.#modified = true;
+  cycleKey(): Promise<void> {
+    return this.#turns.take(async () => {
+      await this.prefetch();
+      const contents = this.#used();
+      const key = this.#key;
+      this.#owesKey = key !== null;
+      await this.#write(contents, (data, base) =>
+        key === null ? this.#store.create(data) : this.#store.cycle(key, data, base),
+      );
+      this.#modified = true;
+    });
   }
 
   // ---- expiry -----------------------------------------------------------------------------------
@@ -291,11 +329,11 @@ export class Session<T extends object = SessionData> {
    */
   setExpiry(expiry: SessionExpiry): void {
     const { clock, timeZone } = this.#store.settings;
-    const data = this.#open();
+    const contents = this.#used();
     const stored = storedExpiry(expiry, clock(), timeZone);
-    if (stored === null && !Object.hasOwn(data, EXPIRY_KEY)) return;
-    if (stored === null) delete data[EXPIRY_KEY];
-    else data[EXPIRY_KEY] = stored;
+    if (stored === null && !Object.hasOwn(contents.data, EXPIRY_KEY)) return;
+    if (stored === null) contents.remove(EXPIRY_KEY);
+    else contents.put(EXPIRY_KEY, stored);
     this.#modified = true;
   }
 
@@ -325,17 +363,17 @@ export class Session<T extends object = SessionData> {
 
   /** Leaves a mark to be looked for in the next request: does this browser take cookies? */
   setTestCookie(): void {
-    this.#open()[TEST_COOKIE] = 'worked';
+    this.#used().put(TEST_COOKIE_KEY, 'worked');
     this.#modified = true;
   }
 
   testCookieWorked(): boolean {
-    return this.#open()[TEST_COOKIE] === 'worked';
+    return this.#open()[TEST_COOKIE_KEY] === 'worked';
   }
 
   /** Removes the mark. Throws `SessionKeyError` when there is none. */
   deleteTestCookie(): void {
-    this.delete(TEST_COOKIE as Key<T>);
+    this.delete(TEST_COOKIE_KEY as Key<T>);
   }
 
   // ---- for the end of a request -------------------------------------------------------------------
@@ -345,22 +383,75 @@ export class Session<T extends object = SessionData> {
     return this.#saved !== null && this.#saved.key === this.#key && this.#key !== this.#sentKey;
   }
 
+  /** Settles when what was asked of the store has been done, awaited or not. Null: nothing is under way. */
+  get underWay(): Promise<void> | null {
+    return this.#turns.underWay;
+  }
+
+  /** Whether so long has passed since the session was saved that it is time to renew its age. Looks without a trace. */
+  get isStale(): boolean {
+    const { touchEvery, clock } = this.#store.settings;
+    const fetched = this.#fetched as Snapshot | null;
+    const data = this.#contents?.data ?? fetched?.data;
+    if (touchEvery == null || this.#key === null || !data) return false;
+    const touched = data[TOUCHED_KEY];
+    return typeof touched !== 'number' || clock() / 1000 - touched >= touchEvery;
+  }
+
   /** Whether the store already holds exactly these data under this key, written by this object. */
   get isSaved(): boolean {
-    return this.#saved?.key === this.#key && this.#data !== null && this.#saved?.text === this.#text(this.#data);
+    return this.#saved !== null && this.#saved.key === this.#key && this.#saved.text === this.#contents?.text;
+  }
+
+  async #create(): Promise<void> {
+    await this.#write(this.#contents ?? this.#empty(), (data) => this.#store.create(data));
+    this.#accessed = true;
+    this.#modified = true;
+  }
+
+  async #write(contents: SessionContents, ask: (data: Data, base: Snapshot | null) => Promise<Written>): Promise<void> {
+    const data = contents.checked();
+    // A nested change still counts as one when the data are clean again: the cookie depends on it.
+    this.#modified ||= contents.differ;
+    contents.beginWrite();
+    try {
+      this.#wrote(await ask(data, contents.base), contents);
+    } catch (error) {
+      contents.abandonWrite();
+      throw error;
+    }
+  }
+
+  #handedOut(): Data {
+    const contents = this.#used();
+    return contents.handOut(contents.data);
   }
 
   #open(): Data {
+    return this.#used().data;
+  }
+
+  #used(): SessionContents {
     this.#accessed = true;
-    if (this.#data) return this.#data;
+    return (this.#contents ??= this.#loaded());
+  }
+
+  #loaded(): SessionContents {
     this.#forgetUnknownKey();
-    if (this.#key === null) this.#replaceData(Object.create(null) as Data, null);
-    else if (this.#fetched && this.#fetched !== 'unknown') {
-      this.#replaceData(this.#fetched.data, this.#fetched);
-      this.#modified ||= this.#fetched.outdated ?? false;
-    } else throw new SessionNotLoadedError();
+    if (this.#key === null) return this.#empty();
+    const fetched = this.#fetched as Snapshot | null;
+    if (fetched === null) throw new SessionNotLoadedError();
     this.#fetched = null;
-    return this.#data!;
+    this.#modified ||= fetched.outdated ?? false;
+    return new SessionContents(fetched.data, fetched, this.#serializer);
+  }
+
+  #empty(): SessionContents {
+    return SessionContents.empty(this.#serializer);
+  }
+
+  get #serializer(): SessionSerializer {
+    return this.#store.settings.serializer;
   }
 
   /** Where nothing is in a store, a session ends by having its cookie taken away. */
@@ -377,51 +468,13 @@ export class Session<T extends object = SessionData> {
     this.#fetched = null;
   }
 
-  #replaceData(data: Data, base: Snapshot | null): void {
-    this.#data = data;
-    this.#base = base;
-    this.#cleanText = base?.payload ?? '{}';
-  }
-
-  #differs(data: Data): boolean {
-    const text = this.#text(data);
-    if (text === this.#cleanText) return false;
-    if (!this.#base || this.#cleanText !== this.#base.payload) return true;
-    // Others may write the same data as another text; only then is it worth reading again.
-    const { serializer } = this.#store.settings;
-    this.#cleanText = serializer.dumps(serializer.loads(this.#base.payload));
-    return text !== this.#cleanText;
-  }
-
-  #put(data: Data, key: string, value: unknown): void {
-    const had = Object.hasOwn(data, key);
-    const before = data[key];
-    data[key] = value;
-    try {
-      this.#store.settings.serializer.check?.(data, key);
-    } catch (error) {
-      if (had) data[key] = before;
-      else delete data[key];
-      throw error;
-    }
-  }
-
-  #checked(data: Data): Data {
-    const { serializer } = this.#store.settings;
-    if (serializer.check) for (const key of Object.keys(data)) serializer.check(data, key);
-    return data;
-  }
-
-  #text(data: Data): string {
-    return this.#store.settings.serializer.dumps(data);
-  }
-
-  #wrote(written: Written): void {
-    this.#key = written.key;
-    this.#data = written.data;
-    this.#base = written.version === undefined ? null : written;
-    this.#cleanText = written.payload;
-    this.#saved = { key: written.key, text: written.payload };
+  #wrote(written: Written, before: SessionContents): void {
+    const { key, payload } = written;
+    this.#key = key;
+    this.#owesKey = false;
+    this.#saved = { key, text: payload };
+    // What was put in their place meanwhile, by `clear()`, came later.
+    if (this.#contents === null || this.#contents === before) this.#contents = before.afterWrite(written);
   }
 
   #expiryFrom(options: ExpiryOptions): [expiry: unknown, modification: number, data: Data | null] {

@@ -25,6 +25,8 @@ export function signedEngine(
   const seal = (payload: string) => codec.encode(payload, clock());
   return {
     plain: true,
+    ...(engine.users && { users: engine.users }),
+    ...(engine.keys && { keys: (batchSize: number) => engine.keys!(batchSize) }),
     ...(engine.accepts && { accepts: (key: string) => engine.accepts!(key) }),
     async load(key) {
       const stored = await engine.load(key);

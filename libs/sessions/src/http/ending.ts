@@ -19,11 +19,11 @@ export interface Ending {
   vary: boolean;
 }
 
-/** Django's rules for the end of a request, all of them. */
-export function decideEnding(outcome: RequestOutcome, saveEveryRequest: boolean): Ending {
+/** Django's rules for the end of a request, all of them. `renew`: to be saved even if it was not modified. */
+export function decideEnding(outcome: RequestOutcome, renew: boolean): Ending {
   const { cookieSent, empty, accessed, modified, keyChanged, status } = outcome;
   if (cookieSent && empty) return { action: 'drop', vary: true };
-  if (!empty && (modified || saveEveryRequest) && status < 500) return { action: 'save', vary: true };
+  if (!empty && (modified || renew) && status < 500) return { action: 'save', vary: true };
   // The store knows the visitor by a new key already: not telling would lock them out.
   if (!empty && keyChanged) return { action: 'announce', vary: true };
   return { action: 'none', vary: accessed };

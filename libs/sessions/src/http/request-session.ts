@@ -4,6 +4,7 @@ import { isLongEnough } from '../core/session-key.js';
 import type { SessionStore } from '../core/session-store.js';
 import { type CookieSettings, sessionCookie } from './cookie-policy.js';
 import { decideEnding, type Ending } from './ending.js';
+import { unfinished } from './express-session/unfinished.js';
 import { readSession, removedCookies, type SentSession, spreadSession } from './session-cookies.js';
 
 /** The settings a request adds to those of the session. */
@@ -11,6 +12,10 @@ export interface RequestSettings {
   cookie: CookieSettings;
   /** Save, and send the cookie, even where nothing changed. Django: SESSION_SAVE_EVERY_REQUEST. */
   saveEveryRequest: boolean;
+  /** Whether `request.session` is what libraries of express-session expect, loaded before every request. */
+  expressSession: boolean;
+  /** Whether rendered views have the session's data as a local. */
+  sessionInViews: boolean;
 }
 
 /** What the session adds to an answer. */
@@ -28,12 +33,15 @@ export class RequestSession {
   #sent: SentSession | null = null;
   /** The session that could not be saved. */
   #failed: Session | null = null;
+  /** The session whose age was renewed, so that its cookie is, too. */
+  #renewed: Session | null = null;
   #ended: Promise<SessionHeaders> | null = null;
 
   constructor(
     readonly store: SessionStore,
     readonly settings: RequestSettings,
     readonly cookieHeader: string | undefined,
+    readonly name: string | null = null,
   ) {}
 
   /** Called when the session is first asked for; a request that never does costs nothing more. */
@@ -53,12 +61,14 @@ export class RequestSession {
     if (!(session instanceof Session)) {
       throw new TypeError('request.session must be a session; to end the present one, `await session.flush()`');
     }
+    const isFirst = this.#session === null;
     this.#session = session;
+    if (isFirst) this.onFirstUse?.();
   }
 
   /** Whether the answer has to wait for the store. Decides nothing yet. */
   mustSave(status: number): boolean {
-    return this.#ending(status).action === 'save';
+    return this.#underWay !== null || this.#ending(status).action === 'save';
   }
 
   /**
@@ -74,12 +84,16 @@ export class RequestSession {
   }
 
   async #end(status: number): Promise<SessionHeaders> {
-    while (this.mustSave(status)) {
+    for (let work = this.#underWay; work; work = this.#underWay) await work;
+    while (this.#ending(status).action === 'save') {
       const { session } = this;
       try {
-        const isKept = await this.#save(session);
+        const outcome = await this.#save(session);
         // Another one may have been put in its place meanwhile: that is the one which counts.
-        if (session === this.#session) return isKept ? this.#announced(session) : this.#removed();
+        if (session !== this.#session) continue;
+        if (outcome === 'gone') return this.#removed();
+        if (outcome === 'saved') return this.#announced(session);
+        break;
       } catch (error) {
         // Whatever is answered in place of this: it is not saved, and there is nothing to tell.
         this.#failed = session;
@@ -94,6 +108,7 @@ export class RequestSession {
    * `lost`: a session that is not stored yet, or whose cookie would have to change, was not kept.
    */
   async endLate(status: number): Promise<'nothing' | 'saved' | 'lost'> {
+    for (let work = this.#underWay; work; work = this.#underWay) await work;
     if (!this.mustSave(status) || this.session.isSaved) return 'nothing';
     if (this.session.sessionKey === null || this.store.engine.inCookie) return 'lost';
     await this.end(status);
@@ -102,7 +117,17 @@ export class RequestSession {
 
   /** What an answer carries that need not wait for the store. Never throws: it is on its way. */
   headers(status: number): SessionHeaders {
-    const { action, vary } = this.#ending(status);
+    return this.#headersFor(this.#ending(status));
+  }
+
+  /** The same, or null where the answer has to wait for the store: one look in the place of two. */
+  headersNow(status: number): SessionHeaders | null {
+    if (this.#underWay) return null;
+    const ending = this.#ending(status);
+    return ending.action === 'save' ? null : this.#headersFor(ending);
+  }
+
+  #headersFor({ action, vary }: Ending): SessionHeaders {
     if (action === 'drop') return this.#removed();
     if (action === 'announce') {
       try {
@@ -114,17 +139,21 @@ export class RequestSession {
     return vary ? VARY : NOTHING;
   }
 
-  /** False: the session that was only touched is gone, and its cookie goes too. */
-  async #save(session: Session): Promise<boolean> {
+  /** `gone`: what was only to be renewed is not there any more, and its cookie goes too. `fresh`: it is too early for that. */
+  async #save(session: Session): Promise<'saved' | 'gone' | 'fresh'> {
     const { accessed } = session;
     const modified = isModified(session);
     try {
       await session.load();
-      if (session.isEmpty()) return false;
+      if (session.isEmpty()) return 'gone';
+      if (!modified && session !== this.#renewed) {
+        if (this.store.settings.touchEvery != null && !session.isStale) return 'fresh';
+        this.#renewed = session;
+      }
       if (!session.isSaved) await session.save();
-      return true;
+      return 'saved';
     } catch (error) {
-      if (error instanceof SessionUpdateError && !modified) return false;
+      if (error instanceof SessionUpdateError && !modified) return 'gone';
       throw error;
     } finally {
       session.accessed = accessed;
@@ -138,11 +167,13 @@ export class RequestSession {
     }
     const { session } = this;
     const empty = session.isEmpty();
-    // One that could not be saved may still be ended.
-    if (session === this.#failed && !empty) return { action: 'none', vary: false };
     const { accessed, keyChanged } = session;
     // With nothing in a store, another key is but a newer cookie, and the old one is as good as it was.
     const { inCookie = false } = this.store.engine;
+    // One that could not be saved may still be ended; and if its key changed before, the old one is dead.
+    if (session === this.#failed && !empty) {
+      return keyChanged && !inCookie ? { action: 'announce', vary: true } : { action: 'none', vary: false };
+    }
     return decideEnding(
       {
         cookieSent: this.#cookie !== null,
@@ -152,8 +183,16 @@ export class RequestSession {
         keyChanged: keyChanged && !inCookie,
         status,
       },
-      saveEveryRequest,
+      this.#mustRenew(session, accessed),
     );
+  }
+
+  /** Whether the age of an unchanged session is to be renewed, as far as can be told before it is loaded. */
+  #mustRenew(session: Session, accessed: boolean): boolean {
+    const { saveEveryRequest } = this.settings;
+    if (this.store.settings.touchEvery == null || session === this.#renewed)
+      return saveEveryRequest || session === this.#renewed;
+    return saveEveryRequest ? !session.isLoaded || session.isStale : accessed && session.isStale;
   }
 
   #announced(session: Session): SessionHeaders {
@@ -174,6 +213,11 @@ export class RequestSession {
     if (this.#cookie === null) return VARY;
     const { cookie } = this.settings;
     return { setCookies: removedCookies(cookie, [cookie.name, ...this.#sentSession.further]), vary: true };
+  }
+
+  /** What the handler began and did not wait for: an answer before its end would tell of another state. */
+  get #underWay(): Promise<void> | null {
+    return this.#session ? (unfinished(this) ?? this.#session.underWay) : null;
   }
 
   get #cookie(): string | null {

@@ -1,13 +1,16 @@
-import type { ServerResponse } from 'node:http';
-import type { RequestSession, SessionHeaders } from './request-session.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SessionHeaders } from './request-session.js';
+import type { RequestSessions } from './request-sessions.js';
 import { addSessionHeaders, adoptHeaders, dropContentHeaders, type HeadersArgument } from './response-headers.js';
 
 /** What the gate asks of whoever put it up. */
 export interface GateKeeper {
   /** The answer that takes the place of one whose session could not be saved. */
   answerFor(error: unknown): FailedAnswer;
+  /** Told of every answer that hands out a session. */
+  handsOut(request: IncomingMessage, headers: SessionHeaders): void;
   /** Saves what was changed after the headers had left; the answer is over. */
-  saveLate(requestSession: RequestSession, status: number): void;
+  saveLate(sessions: RequestSessions, status: number): void;
 }
 
 /** What is answered in place of a response whose session could not be saved. */
@@ -16,7 +19,8 @@ export interface FailedAnswer {
   body: unknown;
 }
 
-const HELD = ['writeHead', 'flushHeaders', 'write', 'end'] as const;
+/** `flush` is no method of Node's: what compresses below us may have it, and it says that what was written shall leave now. */
+const HELD = ['writeHead', 'flushHeaders', 'write', 'end', 'flush'] as const;
 type Held = (typeof HELD)[number];
 type Method = (...args: any[]) => any;
 
@@ -28,26 +32,25 @@ const CLOSED = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader'] as co
  * and only then does the first byte leave. Calls made meanwhile are kept and made later, in order.
  * Where there is nothing to save, nothing waits.
  */
-export function holdResponse(response: ServerResponse, requestSession: RequestSession, keeper: GateKeeper): void {
+export function holdResponse(response: ServerResponse, sessions: RequestSessions, keeper: GateKeeper): void {
   // Others may have put their own methods in place before us, and may put theirs over ours later:
   // held calls are made on what was found, and what was put over ours stays.
-  const found = HELD.map((name) => [name, Object.getOwnPropertyDescriptor(response, name)] as const);
-  const below = Object.fromEntries(HELD.map((name) => [name, response[name]])) as Record<Held, Method>;
+  const methods = response as unknown as Record<Held, Method>;
+  const below = {} as Record<Held, Method>;
   const ours = {} as Record<Held, Method>;
   const waiting: { name: Held; args: unknown[] }[] = [];
   let pretence: Pretence | null = null;
-  let isOver = false;
+  // Who asks for the session only now can have it saved, but not told.
+  let isOver = response.headersSent;
   let owesDrain = false;
+  let keptBytes = 0;
 
   const call = (name: Held, args: unknown[]): unknown => below[name].apply(response, args);
 
   const putBack = () => {
     isOver = true;
-    for (const [name, own] of found) {
-      if (response[name] !== ours[name]) continue;
-      if (own) Object.defineProperty(response, name, own);
-      else delete (response as Partial<ServerResponse>)[name];
-    }
+    // By assignment: a response that members are deleted from is a slow one from then on.
+    for (const name of HELD) if (name in ours && methods[name] === ours[name]) methods[name] = below[name];
   };
 
   const letGo = (headers: SessionHeaders) => {
@@ -56,6 +59,7 @@ export function holdResponse(response: ServerResponse, requestSession: RequestSe
       adoptHeaders(response, takeHeaders(first.args));
     }
     addSessionHeaders(response, headers);
+    if (headers.setCookies.length > 0) keeper.handsOut(response.req, headers);
     putBack();
     const results = waiting.splice(0).map(({ name, args }) => call(name, args));
     if (owesDrain && results.every((result) => result !== false)) process.nextTick(() => response.emit('drain'));
@@ -64,8 +68,8 @@ export function holdResponse(response: ServerResponse, requestSession: RequestSe
 
   const fail = (error: unknown) => {
     putBack();
-    const held = waiting.splice(0);
-    const [first] = held;
+    const kept = waiting.splice(0);
+    const [first] = kept;
     const { status, body } = keeper.answerFor(error);
     // Too late for another answer: the head has left, or half of it.
     if (response.headersSent) return void response.destroy();
@@ -82,6 +86,8 @@ export function holdResponse(response: ServerResponse, requestSession: RequestSe
     if (response.req.httpVersionMajor < 2) response.statusMessage = '';
     response.statusCode = status;
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
+    // A key that changed before the failure is the only one the store knows.
+    addSessionHeaders(response, sessions.headers(status));
     call('end', [JSON.stringify(body)]);
     // Whoever still writes to this answer writes to nobody.
     for (const name of ['write', 'end'] as const) {
@@ -91,7 +97,7 @@ export function holdResponse(response: ServerResponse, requestSession: RequestSe
       };
       Object.defineProperty(response, name, { configurable: true, writable: true, value: passOver });
     }
-    for (const { args } of held) callBack(args);
+    for (const { args } of kept) callBack(args);
   };
 
   const hold = (status: number) => {
@@ -109,7 +115,7 @@ export function holdResponse(response: ServerResponse, requestSession: RequestSe
         fail(error);
       }
     };
-    requestSession.end(status).then(release, (error: unknown) => {
+    sessions.end(status).then(release, (error: unknown) => {
       stop();
       fail(error);
     });
@@ -117,15 +123,18 @@ export function holdResponse(response: ServerResponse, requestSession: RequestSe
 
   const meet = (name: Held, args: unknown[]): unknown => {
     if (isOver) return call(name, args);
+    // Nothing was written yet.
+    if (name === 'flush' && !pretence) return call(name, args);
     // The head of an answer under way has been decided already, and nothing comes after its end.
     if (name === 'writeHead' && waiting.length > 0) return response;
     if (pretence?.isEnded) return name === 'write' ? false : response;
     waiting.push({ name, args });
     if (!pretence) {
       const status = name === 'writeHead' ? Number(args[0]) : response.statusCode;
-      if (!requestSession.mustSave(status)) {
+      const headers = sessions.headersNow(status);
+      if (headers) {
         try {
-          return letGo(requestSession.headers(status));
+          return letGo(headers);
         } finally {
           // A head that Node refuses was none: the answer that tells so passes here again.
           waiting.length = 0;
@@ -137,24 +146,41 @@ export function holdResponse(response: ServerResponse, requestSession: RequestSe
     }
     if (name === 'end') pretence!.isEnded = true;
     if (name !== 'write') return response;
+    // As much is taken in as would be without us: what compresses below us tells by itself, to those it knows,
+    // when more than that has gone through it, and of less it tells nobody.
+    keptBytes += sizeOf(args);
+    if (keptBytes < response.writableHighWaterMark) return true;
     owesDrain = true;
     return false;
   };
 
-  requestSession.onFirstUse = () =>
-    response.once('close', () => {
-      if (isOver) keeper.saveLate(requestSession, response.statusCode);
+  response.once('close', () => {
+    // Others hear of it as well, and may change the session then: who ends a stream of events, for one.
+    process.nextTick(() => {
+      if (isOver) keeper.saveLate(sessions, response.statusCode);
     });
+  });
+  if (isOver) return;
 
   for (const name of HELD) {
-    ours[name] = (...args: unknown[]) => meet(name, args);
-    Object.defineProperty(response, name, { configurable: true, writable: true, value: ours[name] });
+    if (!(name in response)) continue;
+    below[name] = methods[name];
+    methods[name] = ours[name] = (...args: unknown[]) => meet(name, args);
   }
+}
+
+function sizeOf([chunk, encoding]: unknown[]): number {
+  return typeof chunk === 'string'
+    ? Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
+    : ((chunk as Uint8Array | undefined)?.byteLength ?? 0);
 }
 
 /** Takes the headers out of the arguments of `writeHead`. */
 function takeHeaders(args: unknown[]): HeadersArgument {
-  return args.splice(typeof args[1] === 'string' ? 2 : 1)[0] as HeadersArgument;
+  const [, reason, headers] = args;
+  const hasReason = typeof reason === 'string';
+  args.length = Math.min(args.length, hasReason ? 2 : 1);
+  return (headers ?? (hasReason ? undefined : reason)) as HeadersArgument;
 }
 
 function copyOf(headers: HeadersArgument): HeadersArgument {

@@ -64,6 +64,12 @@ export function spreadSession(
   return [...texts, ...removedCookies(settings, stale)];
 }
 
+/** What a browser that was handed this session sends back. Throws `SessionCookieTooLargeError`, as `spreadSession`. */
+export function cookieHeader(settings: CookieSettings, value: string, maxCookies?: number): string {
+  const texts = spreadSession(settings, value, { age: null, now: 0 }, maxCookies === undefined ? {} : { maxCookies });
+  return texts.map((text) => text.slice(0, text.indexOf(';'))).join('; ');
+}
+
 /** The Set-Cookie texts that take these cookies away. */
 export function removedCookies(settings: CookieSettings, names: readonly string[]): string[] {
   return names.map((name) => removedCookie({ ...settings, name }));

@@ -5,10 +5,10 @@ import type { SchedulerRegistry } from '@nestjs/schedule';
 import { SessionsOptionsError } from '../core/errors.js';
 import { optionalPeer } from '../core/optional-peer.js';
 import type { Settings } from './resolve-settings.js';
-import { SESSIONS_SETTINGS } from './sessions.constants.js';
-import { SessionsService } from './sessions.service.js';
+import { SESSIONS_SERVICE, SESSIONS_SETTINGS } from './sessions.constants.js';
+import type { SessionsService } from './sessions.service.js';
 
-/** The name of the job in @nestjs/schedule's registry. */
+/** The name of the job in @nestjs/schedule's registry; that of a named module has its name behind it. */
 export const CLEAR_SESSIONS_JOB = 'clearSessions';
 
 /**
@@ -24,22 +24,22 @@ export class ClearSessionsTask implements OnApplicationBootstrap, OnApplicationS
 
   constructor(
     @Inject(SESSIONS_SETTINGS) private readonly settings: Settings,
-    private readonly sessions: SessionsService,
+    @Inject(SESSIONS_SERVICE) private readonly sessions: SessionsService,
     private readonly moduleRef: ModuleRef,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     const { enabled, cron, timeZone } = this.settings.clearSessions;
-    if (!enabled || !this.sessions.engine.clearExpired) return;
+    if (!enabled || !this.sessions.keepsExpired) return;
     this.#job = this.#makeJob(cron, timeZone);
     this.#registry = await this.#findRegistry();
-    this.#registry?.addCronJob(CLEAR_SESSIONS_JOB, this.#job);
+    this.#registry?.addCronJob(this.#name, this.#job);
     this.#job.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.#job?.stop();
-    if (this.#registry?.doesExist('cron', CLEAR_SESSIONS_JOB)) this.#registry.deleteCronJob(CLEAR_SESSIONS_JOB);
+    if (this.#registry?.doesExist('cron', this.#name)) this.#registry.deleteCronJob(this.#name);
   }
 
   /** One run. A failure is logged and left to the next run. */
@@ -50,6 +50,11 @@ export class ClearSessionsTask implements OnApplicationBootstrap, OnApplicationS
     } catch (error) {
       this.#logger.error('Expired sessions could not be deleted', error instanceof Error ? error.stack : String(error));
     }
+  }
+
+  get #name(): string {
+    const { name } = this.settings;
+    return name === null ? CLEAR_SESSIONS_JOB : `${CLEAR_SESSIONS_JOB}.${name}`;
   }
 
   #makeJob(cron: string, timeZone: string | undefined): CronJob {

@@ -1,6 +1,5 @@
 import { SessionsOptionsError } from '../core/errors.js';
-import type { Session } from '../core/session.js';
-import { findRequestSession, type PlatformRequest, requestSessionOf } from './request-sessions.js';
+import { SESSION_ID_OF_REQUEST, SESSION_OF_REQUEST } from './session-binding.js';
 
 /** What is used of a Fastify instance; the library imports no platform. */
 interface FastifyLike {
@@ -9,21 +8,14 @@ interface FastifyLike {
 }
 
 interface Accessor {
-  getter(this: PlatformRequest): Session | undefined;
-  setter(this: PlatformRequest, session: Session): void;
+  getter(this: object): unknown;
+  setter?(this: object, value: never): void;
 }
 
 const decorated = new WeakSet<object>();
 
-const SESSION: Accessor = {
-  // Undefined where our middleware was not, as on Express.
-  getter() {
-    return findRequestSession(this)?.session;
-  },
-  setter(session) {
-    requestSessionOf(this).session = session;
-  },
-};
+const SESSION: Accessor = { getter: SESSION_OF_REQUEST.get, setter: SESSION_OF_REQUEST.set };
+const SESSION_ID: Accessor = { getter: SESSION_ID_OF_REQUEST.get };
 
 /**
  * Gives Fastify's requests `session`. Middleware sees the raw request there, everything after it
@@ -37,6 +29,7 @@ export function decorateFastifyRequests(platform: object | undefined): void {
     ]);
   }
   platform.decorateRequest('session', SESSION);
+  if (!platform.hasRequestDecorator('sessionID')) platform.decorateRequest('sessionID', SESSION_ID);
   decorated.add(platform);
 }
 

@@ -3,8 +3,9 @@ import type { ModuleRef } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import { SessionsOptionsError } from '../core/errors.js';
 import { jsonSerializer } from '../core/json-serializer.js';
-import { SessionCodec } from '../core/session-codec.js';
+import { SESSION_SALT, SessionCodec } from '../core/session-codec.js';
 import type { SessionEngine } from '../core/session-engine.js';
+import type { Revocations } from '../core/revocations.js';
 import { signedEngine } from '../core/signed-engine.js';
 import type { CacheOptions } from './cache-options.js';
 import { type EngineName, engineNamed } from './engine-names.js';
@@ -13,11 +14,14 @@ import { requiredPeer } from '../core/optional-peer.js';
 import type { Settings } from './resolve-settings.js';
 
 const logger = new Logger('Sessions');
+const onCorrupted = () => logger.warn('Session data corrupted');
 
 export interface EngineInUse {
   engine: SessionEngine;
   /** What we made for it, so that its life-cycle hooks are ours to call. */
   parts: readonly object[];
+  /** Where revocations are noted, for engines whose sessions travel in cookies. */
+  revocations?: () => Promise<Revocations>;
   /** Lets go of what we opened for it. */
   close(): Promise<void>;
 }
@@ -33,15 +37,24 @@ export async function makeEngine(settings: Settings, moduleRef: ModuleRef): Prom
 }
 
 /** The engine as sessions use it: with Django's signature around what it stores, unless it wants none. */
-export function protectedEngine(engine: SessionEngine, { secrets, salt, session }: Settings): SessionEngine {
+export function protectedEngine(engine: SessionEngine, settings: Settings): SessionEngine {
   if (engine.plain) return engine;
-  return signedEngine(engine, new SessionCodec(secrets, salt), session.clock, () =>
-    logger.warn('Session data corrupted'),
-  );
+  const { secrets, session } = settings;
+  return signedEngine(engine, new SessionCodec(secrets, saltOf(settings, SESSION_SALT)), session.clock, onCorrupted);
 }
 
-function inUse({ engine, parts = [engine], close = async () => {} }: Awaited<ReturnType<Maker>>): EngineInUse {
-  return { engine, parts, close };
+/** What the sessions of one name sign, those of another do not take for theirs, under the same secret. */
+function saltOf({ salt, name }: Settings, usual: string): string {
+  return salt ?? (name === null ? usual : `${usual}.${name}`);
+}
+
+function inUse({
+  engine,
+  parts = [engine],
+  close = async () => {},
+  ...others
+}: Awaited<ReturnType<Maker>>): EngineInUse {
+  return { engine, parts, close, ...others };
 }
 
 const MAKERS: Record<EngineName, Maker> = {
@@ -53,7 +66,8 @@ const MAKERS: Record<EngineName, Maker> = {
     const { CacheEngine } = await import('../engines/cache/cache-engine.js');
     const { keyPrefix, version, values } = chosenCache(settings);
     const { cache, close } = await openCache(settings);
-    return { engine: new CacheEngine(cache, defined({ keyPrefix, version, values })), close };
+    const { clock } = settings.session;
+    return { engine: new CacheEngine(cache, { ...defined({ keyPrefix, version, values }), clock }), close };
   },
 
   async cached_db(settings, moduleRef) {
@@ -76,26 +90,56 @@ const MAKERS: Record<EngineName, Maker> = {
     return { engine: new FileEngine({ ...defined({ folder: filePath }), cookieName: request.cookie.name, clock }) };
   },
 
-  async signed_cookies({ secrets, session: { cookieAge, clock } }) {
-    const { SignedCookiesEngine } = await import('../engines/signed-cookies/signed-cookies-engine.js');
-    return { engine: new SignedCookiesEngine({ secrets, cookieAge, clock }) };
+  async signed_cookies(settings, moduleRef) {
+    const { SignedCookiesEngine, SIGNED_COOKIES_SALT } =
+      await import('../engines/signed-cookies/signed-cookies-engine.js');
+    const { cookieAge, clock } = settings.session;
+    const salt = settings.name === null ? SIGNED_COOKIES_SALT : saltOf(settings, SIGNED_COOKIES_SALT);
+    const engine = new SignedCookiesEngine({ secrets: settings.secrets, salt, cookieAge, clock, onCorrupted });
+    return { engine, ...(await revocationsFor(settings, moduleRef)) };
   },
 
-  async encrypted_cookies({ secrets, request, session: { cookieAge, clock } }) {
+  async encrypted_cookies(settings, moduleRef) {
+    const { secrets, request, session } = settings;
+    const { cookieAge, clock } = session;
     const { EncryptedCookiesEngine } = await import('../engines/encrypted-cookies/encrypted-cookies-engine.js');
-    return { engine: new EncryptedCookiesEngine({ secrets, cookieName: request.cookie.name, cookieAge, clock }) };
+    const engine = new EncryptedCookiesEngine({
+      secrets,
+      cookieName: request.cookie.name,
+      cookieAge,
+      clock,
+      onCorrupted,
+    });
+    return { engine, ...(await revocationsFor(settings, moduleRef)) };
   },
 };
+
+async function revocationsFor(settings: Settings, moduleRef: ModuleRef) {
+  if (!settings.userSessions) return {};
+  if (settings.userSessions.revocations === 'db') {
+    const { DatabaseRevocations } = await requiredPeer(
+      () => import('../engines/db/database-revocations.js'),
+      'userSessions.revocations "db"',
+      ...DATABASE_PACKAGES,
+    );
+    const find = await dataSourceFinder(settings, moduleRef, 'userSessions.revocations "db"');
+    return { revocations: async () => new DatabaseRevocations(find, settings.session.clock) };
+  }
+  const { CacheRevocations } = await import('../cache/cache-revocations.js');
+  const { keyPrefix, version } = chosenCache(settings);
+  const { cache, close } = await openCache(settings);
+  return { close, revocations: async () => new CacheRevocations(cache, defined({ keyPrefix, version })) };
+}
 
 async function openCache(settings: Settings) {
   const { cache, owned } = await makeCache(chosenCache(settings), settings.session.clock);
   return { cache, close: async () => (owned ? cache.close?.() : undefined) };
 }
 
-function chosenCache({ caches, cacheAlias, session }: Settings): CacheOptions {
+function chosenCache({ name, caches, cacheAlias, session }: Settings): CacheOptions {
   const entry = caches[cacheAlias];
   if (!entry) {
-    const names = Object.keys(caches).map((name) => `"${name}"`);
+    const names = Object.keys(caches).map((alias) => `"${alias}"`);
     throw new SessionsOptionsError([
       `cacheAlias "${cacheAlias}" names no entry of caches; there is ${names.join(', ') || 'none'}`,
     ]);
@@ -105,7 +149,8 @@ function chosenCache({ caches, cacheAlias, session }: Settings): CacheOptions {
       `caches.${cacheAlias}.values "pickle" is for JSON sessions, as Django has them; leave serializer at "json"`,
     ]);
   }
-  return entry;
+  // The same server may hold the sessions of every name.
+  return name === null ? entry : { ...entry, keyPrefix: entry.keyPrefix ?? name };
 }
 
 /** The members that were given, as an option that is undefined is not left to its default everywhere. */
@@ -113,15 +158,20 @@ function defined<T extends object>(options: T): { [K in keyof T]?: NonNullable<T
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value != null)) as never;
 }
 
-async function makeDatabaseEngine({ dataSource, session }: Settings, moduleRef: ModuleRef, choice: string) {
-  const packages = ['typeorm', '@nestjs/typeorm'];
-  const { clock } = session;
-  const { DatabaseEngine } = await requiredPeer(() => import('../typeorm.js'), choice, ...packages);
-  if (typeof dataSource === 'object') return new DatabaseEngine(dataSource as DataSource, { clock });
-  const { getDataSourceToken } = await requiredPeer(() => import('@nestjs/typeorm'), choice, ...packages);
+const DATABASE_PACKAGES = ['typeorm', '@nestjs/typeorm'];
+
+async function makeDatabaseEngine(settings: Settings, moduleRef: ModuleRef, choice: string) {
+  const { DatabaseEngine } = await requiredPeer(() => import('../typeorm.js'), choice, ...DATABASE_PACKAGES);
+  const { clock } = settings.session;
+  return new DatabaseEngine(await dataSourceFinder(settings, moduleRef, choice), { clock });
+}
+
+/** Asked for when it is used: the DataSource may still be connecting now. */
+async function dataSourceFinder({ dataSource }: Settings, moduleRef: ModuleRef, choice: string) {
+  if (typeof dataSource === 'object') return () => dataSource as DataSource;
+  const { getDataSourceToken } = await requiredPeer(() => import('@nestjs/typeorm'), choice, ...DATABASE_PACKAGES);
   const token = getDataSourceToken(dataSource) as Type<DataSource>;
-  // Asked for when it is used: the DataSource may still be connecting now.
-  const find = () => {
+  return () => {
     try {
       return moduleRef.get(token, { strict: false });
     } catch {
@@ -132,5 +182,4 @@ async function makeDatabaseEngine({ dataSource, session }: Settings, moduleRef: 
       ]);
     }
   };
-  return new DatabaseEngine(find, { clock });
 }

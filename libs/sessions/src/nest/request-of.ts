@@ -1,21 +1,30 @@
 import type { ArgumentsHost } from '@nestjs/common';
-import type { PlatformRequest } from './request-sessions.js';
+import type { RequestSession } from '../http/request-session.js';
+import { type PlatformRequest, requestSessionOf } from './session-binding.js';
+import { messageOf } from './socket-handling.js';
+import { type GraphqlContext, socketOperationOf } from './socket-operation.js';
 
-/** What GraphQL servers put into the context of a resolver: Apollo's `req`, others' `request`, Mercurius' `reply`. */
-interface GraphqlContext {
-  req?: PlatformRequest;
-  request?: PlatformRequest;
-  reply?: { request: PlatformRequest };
+/**
+ * The session that a module, the one of this name or the one without, has for a request, or for an
+ * execution context of any kind: an HTTP request, a GraphQL operation, a message over a socket.
+ */
+export function sessionBehind(source: PlatformRequest | ArgumentsHost, name: string | null): RequestSession {
+  if (!isArgumentsHost(source)) return requestSessionOf(source, name);
+  switch (source.getType<string>()) {
+    case 'ws':
+      return messageOf(source).get(name);
+    case 'graphql':
+      return sessionOfOperation(source.getArgByIndex<GraphqlContext>(2), name);
+    default:
+      return requestSessionOf(source.switchToHttp().getRequest<PlatformRequest>(), name);
+  }
 }
 
-/** The HTTP request behind a request, or behind an execution context of any kind. */
-export function requestOf(source: PlatformRequest | ArgumentsHost): PlatformRequest {
-  if (!isArgumentsHost(source)) return source;
-  if (source.getType<string>() === 'graphql') {
-    const { req, request, reply } = source.getArgByIndex<GraphqlContext>(2);
-    return (req ?? request ?? reply?.request)!;
-  }
-  return source.switchToHttp().getRequest<PlatformRequest>();
+function sessionOfOperation(context: GraphqlContext, name: string | null): RequestSession {
+  const operation = socketOperationOf(context);
+  if (operation) return operation.get(name);
+  const { req, request, reply } = context;
+  return requestSessionOf((req ?? request ?? reply?.request)!, name);
 }
 
 function isArgumentsHost(source: object): source is ArgumentsHost {

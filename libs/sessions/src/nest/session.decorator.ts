@@ -1,18 +1,43 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext, UseInterceptors } from '@nestjs/common';
 import type { Session as CoreSession, SessionData } from '../core/session.js';
-import { requestOf } from './request-of.js';
 import { toHttpError } from './http-errors.js';
-import { requestSessionOf } from './request-sessions.js';
+import { sessionBehind } from './request-of.js';
+import { SessionInterceptor } from './session.interceptor.js';
+
+/** Which session a handler wants, or what of it. */
+export interface SessionParameter {
+  /** The name of the module whose session it is. Default: the one without a name. */
+  name?: string;
+  /** Hand out the value of this key in place of the session. */
+  key?: string;
+}
 
 /**
- * Hands the request's session to a handler, loaded. With a name, `@Session('cart')`, the value of
- * that key. A route without it asks no store.
+ * Hands the request's session to a handler, loaded. With a key, `@Session('cart')`, its value; with
+ * `@Session({ name: 'admin' })`, the session of the module of that name. A route without it asks no
+ * store. The handler gets `SessionInterceptor`, which saves the session when its value is there. In a gateway it is the session of the socket, see `SessionsService.connect`, loaded anew for
+ * each message; in a resolver, that of the request, or of the socket's handshake.
  *
  * As a type, `Session<{ cart: string[] }>` is that session.
  */
-export const Session: (key?: string) => ParameterDecorator = createParamDecorator(
-  async (key: string | undefined, context: ExecutionContext) => {
-    const { session } = requestSessionOf(requestOf(context));
+export function Session(wanted?: string | SessionParameter): ParameterDecorator {
+  const parameter = sessionParameter(wanted);
+  return (target, key, index) => {
+    parameter(target, key, index);
+    const handler = key === undefined ? undefined : Object.getOwnPropertyDescriptor(target, key);
+    if (typeof handler?.value === 'function' && !intercepted.has(handler.value as object)) {
+      intercepted.add(handler.value as object);
+      UseInterceptors(SessionInterceptor)(target, key!, handler);
+    }
+  };
+}
+
+const intercepted = new WeakSet<object>();
+
+const sessionParameter = createParamDecorator(
+  async (wanted: string | SessionParameter | undefined, context: ExecutionContext) => {
+    const { name = null, key } = typeof wanted === 'string' ? { key: wanted } : (wanted ?? {});
+    const { session } = sessionBehind(context, name);
     try {
       await session.prefetch();
     } catch (error) {

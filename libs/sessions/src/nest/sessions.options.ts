@@ -11,8 +11,12 @@ import {
 } from 'class-validator';
 import type { SessionEngine } from '../core/session-engine.js';
 import type { SessionSerializer } from '../core/serializer.js';
+import type { SessionUpgrade } from '../core/session-schema.js';
+import { isStandardSchema, type StandardSchemaV1 } from '../core/standard-schema.js';
 import { type CacheOptions, problemOfCaches } from './cache-options.js';
 import { ENGINE_NAMES, type EngineName, engineNamed } from './engine-names.js';
+import { PRESET_NAMES, type PresetName } from './presets.js';
+import { problemOfUserSessions, type UserSessionsOptions } from './user-sessions-options.js';
 
 /** When expired sessions are deleted. */
 export interface ClearSessionsOptions {
@@ -183,10 +187,51 @@ export class SessionsOptions {
   @IsBoolean(must('true or false'))
   saveEveryRequest?: boolean;
 
+  /** Make `request.session` what libraries of express-session expect, such as passport: loaded before every request. Default false. */
+  @given
+  @IsBoolean(must('true or false'))
+  expressSession?: boolean;
+
+  /** Give every view of @Render() the local `session`, the data to be read; it is loaded for that. Default true. */
+  @given
+  @IsBoolean(must('true or false'))
+  sessionInViews?: boolean;
+
   /** Seconds since its creation after which a session ends whatever its activity. Default null: never. */
   @givenAndNotNull
   @satisfies('isAge', (value) => isWholeNumber(value, 1), 'a whole number of seconds above 0, or null')
   absoluteAge?: number | null;
+
+  /**
+   * Idle and absolute times by name: `'owasp-high'`, `'owasp-low'`, or NIST's `'aal1'`, `'aal2'`, `'aal3'`. What is
+   * given beside it counts instead. Default: none.
+   */
+  @given
+  @IsIn(PRESET_NAMES, must(`one of ${PRESET_NAMES.map((name) => `"${name}"`).join(', ')}`))
+  preset?: PresetName;
+
+  /**
+   * Renew the age of a session that a request uses, by saving it, at most once in so many seconds; with
+   * `saveEveryRequest`, of one that a request merely names. Default null: it is renewed by changes alone,
+   * or, with `saveEveryRequest`, every time.
+   */
+  @givenAndNotNull
+  @satisfies('isAge', (value) => isWholeNumber(value, 1), 'a whole number of seconds above 0, or null')
+  touchEvery?: number | null;
+
+  /**
+   * Keep track of the sessions of each user, for `SessionsService.ofUser`. On the engines db and cached_db it wants the
+   * migration `CreateUserSessions1700000000001`. Default false.
+   */
+  @given
+  @ValidateBy({
+    name: 'areUserSessions',
+    validator: {
+      validate: (value) => problemOfUserSessions(value) === null,
+      defaultMessage: (args) => problemOfUserSessions(args?.value) ?? '',
+    },
+  })
+  userSessions?: boolean | UserSessionsOptions;
 
   /** How two requests that change one session at the same time fare: `'merge'` keeps both changes, `'overwrite'` is Django's last writer. Default `'merge'`. */
   @given
@@ -202,6 +247,16 @@ export class SessionsOptions {
   )
   serializer?: 'json' | SessionSerializer | Type<SessionSerializer>;
 
+  /** What the data of every session must fit, checked when they are loaded and when they are saved; never rewrites them. Default: anything fits. */
+  @given
+  @satisfies('isSchema', isStandardSchema, 'a Standard Schema, such as one of zod, valibot or arktype')
+  schema?: StandardSchemaV1<object, unknown>;
+
+  /** Makes stored data that do not fit `schema` any more into such that do, or null for an empty session. Default: they are an error. */
+  @given
+  @satisfies('isUpgrade', (value) => typeof value === 'function', 'a function that answers the new data')
+  upgrade?: SessionUpgrade;
+
   /** When expired sessions are deleted from stores that keep them; false: never by itself. Default `{ cron: '0 3 * * *' }`. */
   @given
   @satisfies(
@@ -216,7 +271,7 @@ export class SessionsOptions {
   @satisfies('isTimeZone', isTimeZone, 'the IANA name of a time zone, such as "Europe/Berlin"')
   timeZone?: string;
 
-  /** The salt of Django's own store class; another for a SessionStore under another name. Default `'django.contrib.sessions.SessionStore'`. */
+  /** The salt of Django's own store class; another for a SessionStore under another name. Default `'django.contrib.sessions.SessionStore'`, with a module's name behind it. */
   @given
   @IsString(must('a text'))
   salt?: string;

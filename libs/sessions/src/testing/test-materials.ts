@@ -1,4 +1,5 @@
 import type { ContractCase } from './contract-case.js';
+import { TestClock } from './test-clock.js';
 
 /** Payloads that a store might bend. */
 export const ODD_PAYLOADS: Record<string, string> = {
@@ -8,15 +9,6 @@ export const ODD_PAYLOADS: Record<string, string> = {
   'a hundred kilobytes': `{"big":"${'0123456789'.repeat(10_000)}"}`,
 };
 
-/** A clock that a test turns. Near the real time, as some stores keep time by themselves. */
-export class TestClock {
-  now = Date.now();
-
-  in(milliseconds: number): number {
-    return this.now + milliseconds;
-  }
-}
-
 /** A list of cases, each on a fresh subject under a clock of its own. */
 export function contractOn<T>(make: (now: () => number) => Promise<T> | T) {
   const cases: ContractCase[] = [];
@@ -25,7 +17,7 @@ export function contractOn<T>(make: (now: () => number) => Promise<T> | T) {
       name,
       run: async () => {
         const clock = new TestClock();
-        await check(await make(() => clock.now), clock);
+        await check(await make(clock.read), clock);
       },
     });
   return { cases, add };

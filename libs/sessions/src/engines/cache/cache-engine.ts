@@ -1,13 +1,17 @@
 import type { Cache, CacheWrite } from '../../cache/cache.js';
+import { CacheUserIndex } from '../../cache/cache-user-index.js';
 import { type CacheKeyOptions, djangoCacheKey } from '../../cache/django-cache-key.js';
 import { type CacheValues, VALUE_CODECS, type ValueCodec } from '../../cache/value-codec.js';
+import { type Clock, systemClock } from '../../core/clock.js';
 import type { SavedSession, SessionEngine, StoredSession } from '../../core/session-engine.js';
+import type { UserIndex } from '../../core/user-index.js';
 import { claimSessionKey, newSessionKey } from '../../core/session-key.js';
 
 export interface CacheEngineOptions extends CacheKeyOptions {
   /** Default `'json'`; `'pickle'` to share sessions with Django. */
   values?: CacheValues;
   newKey?: () => string;
+  clock?: Clock;
 }
 
 /** Django: `KEY_PREFIX` of `django.contrib.sessions.backends.cache`. */
@@ -20,6 +24,7 @@ const KEY_PREFIX = 'django.contrib.sessions.cache';
  */
 export class CacheEngine implements SessionEngine {
   readonly plain = true;
+  readonly users: UserIndex;
   readonly #cache: Cache;
   readonly #codec: ValueCodec;
   readonly #keyOptions: CacheKeyOptions;
@@ -27,12 +32,17 @@ export class CacheEngine implements SessionEngine {
 
   /** There where the cache can move an entry; the library takes two steps otherwise. */
   readonly cycle?: NonNullable<SessionEngine['cycle']>;
+  /** There where the cache can tell. */
+  readonly keys?: NonNullable<SessionEngine['keys']>;
 
-  constructor(cache: Cache, { values = 'json', newKey = newSessionKey, ...keyOptions }: CacheEngineOptions = {}) {
+  constructor(cache: Cache, options: CacheEngineOptions = {}) {
+    const { values = 'json', newKey = newSessionKey, clock = systemClock, ...keyOptions } = options;
     this.#cache = cache;
     this.#codec = VALUE_CODECS[values];
     this.#keyOptions = keyOptions;
     this.#newKey = newKey;
+    this.users = new CacheUserIndex(cache, keyOptions, clock);
+    if (cache.keys) this.keys = (batchSize) => this.#keys(cache.keys!.bind(cache), batchSize);
     if (cache.move) this.cycle = (...args) => this.#cycle(cache.move!.bind(cache), ...args);
   }
 
@@ -83,6 +93,11 @@ export class CacheEngine implements SessionEngine {
     }, this.#newKey);
     const outcome = moved as CacheWrite | 'gone' | 'taken';
     return typeof outcome === 'object' ? { key: newKey, ...outcome } : null;
+  }
+
+  async *#keys(keysOf: NonNullable<Cache['keys']>, batchSize: number): AsyncIterable<string[]> {
+    const prefix = this.#cacheKey('');
+    for await (const keys of keysOf(prefix, batchSize)) yield keys.map((key) => key.slice(prefix.length));
   }
 
   #cacheKey(key: string): string {

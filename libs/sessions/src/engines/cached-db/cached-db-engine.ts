@@ -4,6 +4,7 @@ import type { CacheValues } from '../../cache/value-codec.js';
 import { type Clock, systemClock } from '../../core/clock.js';
 import type { SessionStoreError } from '../../core/errors.js';
 import type { SavedSession, SessionEngine, StoredSession } from '../../core/session-engine.js';
+import type { UserIndex } from '../../core/user-index.js';
 import { type Fence, SessionEntries } from './session-entries.js';
 
 export interface CachedDbEngineOptions extends CacheKeyOptions {
@@ -38,6 +39,8 @@ interface CachedVersion {
  */
 export class CachedDbEngine implements SessionEngine {
   readonly plain = true;
+  readonly users?: UserIndex;
+  readonly keys?: NonNullable<SessionEngine['keys']>;
   readonly #database: SessionEngine;
   readonly #entries: SessionEntries;
 
@@ -51,6 +54,8 @@ export class CachedDbEngine implements SessionEngine {
     this.#database = database;
     this.#entries = new SessionEntries(cache, values, keyOptions, onCacheError, clock);
     if (database.accepts) this.accepts = database.accepts.bind(database);
+    if (database.users) this.users = database.users;
+    if (database.keys) this.keys = database.keys.bind(database);
     if (database.cycle) this.cycle = (...args) => this.#cycle(database.cycle!.bind(database), ...args);
     // What is in the cache goes by itself.
     if (database.clearExpired) this.clearExpired = database.clearExpired.bind(database);
@@ -96,8 +101,12 @@ export class CachedDbEngine implements SessionEngine {
     return { key, version };
   }
 
-  /** The row first: from then on the database says no, and the mark keeps slower readers from saying yes. */
+  /**
+   * A mark first: should this process die once the row is gone, nobody believes the entry. And one more
+   * afterwards, for whoever has written the row in between, and its entry with it.
+   */
   async delete(key: string): Promise<void> {
+    await this.#entries.mark(key);
     await this.#database.delete(key);
     await this.#entries.mark(key);
   }
@@ -111,6 +120,8 @@ export class CachedDbEngine implements SessionEngine {
   ): Promise<SavedSession | null> {
     const known = expected as CachedVersion | undefined;
     const row = await this.#rowOf(key, known);
+    // As with `delete`: the old key is gone with the row.
+    if (row) await this.#entries.mark(key);
     const moved = row && (await cycle(key, payload, expiresAt, row.version));
     if (!moved) {
       await this.#entries.distrust(key, known?.fence);

@@ -3,6 +3,8 @@ import { type Clock, systemClock } from '../../core/clock.js';
 import { fromIsoText } from '../../core/iso-time.js';
 import type { ClearExpiredOptions, SavedSession, SessionEngine, StoredSession } from '../../core/session-engine.js';
 import { claimSessionKey, newSessionKey } from '../../core/session-key.js';
+import type { UserIndex } from '../../core/user-index.js';
+import { DatabaseUserIndex } from './database-user-index.js';
 import { dialectOf } from './dialect.js';
 import { NoAnswerError, type Outcome, runStatement, type Terms } from './run-statement.js';
 import { type Statements, statementsFor } from './statements.js';
@@ -20,6 +22,7 @@ export interface DatabaseEngineOptions {
  * operation, and no entity in between. Django: `django.contrib.sessions.backends.db`.
  */
 export class DatabaseEngine implements SessionEngine {
+  readonly users: UserIndex;
   readonly #dataSource: () => DataSource;
   readonly #clock: Clock;
   readonly #newKey: () => string;
@@ -29,6 +32,7 @@ export class DatabaseEngine implements SessionEngine {
   constructor(dataSource: DataSource | (() => DataSource), options: DatabaseEngineOptions = {}) {
     this.#dataSource = typeof dataSource === 'function' ? dataSource : () => dataSource;
     this.#clock = options.clock ?? systemClock;
+    this.users = new DatabaseUserIndex(this.#dataSource, this.#clock);
     this.#newKey = options.newKey ?? newSessionKey;
   }
 
@@ -103,6 +107,17 @@ export class DatabaseEngine implements SessionEngine {
       total += gone;
     } while (gone === batchSize);
     return total;
+  }
+
+  async *keys(batchSize: number): AsyncIterable<string[]> {
+    const { keys: statement, instant } = this.#sql;
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const values = [after, instant(this.#clock())];
+      const { records } = await this.#query(statement(batchSize), values, { patience: CLEARING_PATIENCE });
+      const batch = (records as { session_key: string }[]).map(({ session_key }) => session_key);
+      if (batch.length > 0) yield batch;
+      after = batch.length === batchSize ? batch.at(-1) : undefined;
+    }
   }
 
   get #sql(): Statements {

@@ -1,5 +1,6 @@
 import { toDateTimeText } from '../../core/iso-time.js';
 import type { Dialect } from './dialect.js';
+import { numbered as withPlaceholders } from './placeholders.js';
 
 /** The engine's whole SQL, one statement an operation, with the placeholders of its database. */
 export interface Statements {
@@ -12,6 +13,7 @@ export interface Statements {
   cycleExpected: string;
   delete: string;
   clearExpired: (batchSize: number) => string;
+  keys: (batchSize: number) => string;
   /** An instant (milliseconds) as this database takes it. */
   instant: (milliseconds: number) => string;
 }
@@ -25,11 +27,20 @@ const EXPIRES: Record<Dialect, string> = {
   mysql: 'CAST(expire_date AS CHAR)',
 };
 
+/**
+ * PostgreSQL chooses by what the rows were when the statement began: without a lock, one that is saved at that
+ * very moment would go all the same. What is locked by others stays for the next time.
+ */
+const CLEAR_EXPIRED: Record<Dialect, (batchSize: number) => string> = {
+  sqlite: (batchSize) =>
+    `DELETE FROM ${TABLE} WHERE session_key IN (SELECT session_key FROM ${TABLE} WHERE expire_date < ? LIMIT ${batchSize})`,
+  postgres: (batchSize) =>
+    `DELETE FROM ${TABLE} WHERE session_key = ANY (ARRAY(SELECT session_key FROM ${TABLE} WHERE expire_date < $1 LIMIT ${batchSize} FOR UPDATE SKIP LOCKED))`,
+  mysql: (batchSize) => `DELETE FROM ${TABLE} WHERE expire_date < ? LIMIT ${batchSize}`,
+};
+
 export function statementsFor(dialect: Dialect): Statements {
-  const numbered = (sql: string) => {
-    let n = 0;
-    return dialect === 'postgres' ? sql.replace(/\?/g, () => `$${++n}`) : sql;
-  };
+  const numbered = (sql: string) => withPlaceholders(sql, dialect);
   const expected = ' AND session_data = ?';
   const update = `UPDATE ${TABLE} SET session_data = ?, expire_date = ? WHERE session_key = ?`;
   const cycle = `UPDATE ${TABLE} SET session_key = ?, session_data = ?, expire_date = ? WHERE session_key = ?`;
@@ -44,12 +55,11 @@ export function statementsFor(dialect: Dialect): Statements {
     cycle: numbered(cycle),
     cycleExpected: numbered(cycle + expected),
     delete: numbered(`DELETE FROM ${TABLE} WHERE session_key = ?`),
-    clearExpired: (batchSize) =>
-      dialect === 'mysql'
-        ? `DELETE FROM ${TABLE} WHERE expire_date < ? LIMIT ${batchSize}`
-        : numbered(
-            `DELETE FROM ${TABLE} WHERE session_key IN (SELECT session_key FROM ${TABLE} WHERE expire_date < ? LIMIT ${batchSize})`,
-          ),
+    clearExpired: CLEAR_EXPIRED[dialect],
+    keys: (batchSize) =>
+      numbered(
+        `SELECT session_key FROM ${TABLE} WHERE session_key > ? AND expire_date > ? ORDER BY session_key LIMIT ${batchSize}`,
+      ),
     instant: (milliseconds) => toDateTimeText(milliseconds) + (dialect === 'postgres' ? '+00' : ''),
   };
 }

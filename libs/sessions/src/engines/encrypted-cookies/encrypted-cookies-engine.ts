@@ -18,6 +18,8 @@ export interface EncryptedCookiesEngineOptions {
    */
   maxCookies?: number;
   clock?: Clock;
+  /** Told of a cookie that does not open; not of one that is too old. Default: nobody. */
+  onCorrupted?: () => void;
 }
 
 /**
@@ -32,6 +34,7 @@ export class EncryptedCookiesEngine implements SessionEngine {
   readonly #cipher: CookieCipher;
   readonly #cookieAge: number;
   readonly #clock: Clock;
+  readonly #onCorrupted: () => void;
 
   constructor(options: EncryptedCookiesEngineOptions) {
     const { secrets, cookieName = 'sessionid', cookieAge = 1_209_600, maxCookies = 2, clock = systemClock } = options;
@@ -39,6 +42,7 @@ export class EncryptedCookiesEngine implements SessionEngine {
     this.#cookieAge = cookieAge;
     this.maxCookies = maxCookies;
     this.#clock = clock;
+    this.#onCorrupted = options.onCorrupted ?? (() => {});
   }
 
   accepts(key: string): boolean {
@@ -48,6 +52,7 @@ export class EncryptedCookiesEngine implements SessionEngine {
   /** Null for whatever is not ours, and for what is too old. */
   async load(key: string): Promise<StoredSession | null> {
     const opened = this.#cipher.open(key);
+    if (!opened) this.#onCorrupted();
     if (!opened || this.#clock() - opened.madeAt > this.#cookieAge * 1000) return null;
     // The date lets the library hold a session to a shorter expiry of its own, which a browser need not do.
     return { payload: opened.payload, modifiedAt: opened.madeAt };

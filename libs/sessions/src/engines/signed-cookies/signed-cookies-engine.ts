@@ -4,14 +4,18 @@ import type { SavedSession, SessionEngine, StoredSession } from '../../core/sess
 import { isLongEnough } from '../../core/session-key.js';
 
 /** Django's, after the module its engine is in. */
-const SALT = 'django.contrib.sessions.backends.signed_cookies';
+export const SIGNED_COOKIES_SALT = 'django.contrib.sessions.backends.signed_cookies';
 
 export interface SignedCookiesEngineOptions {
   /** The first signs, all verify. Django: SECRET_KEY, SECRET_KEY_FALLBACKS. */
   secrets: readonly (string | Uint8Array)[];
+  /** Default: Django's. Another keeps sessions of one secret apart. */
+  salt?: string;
   /** Seconds after which a cookie counts no more, whatever expiry the session has. Default two weeks. Django: SESSION_COOKIE_AGE. */
   cookieAge?: number;
   clock?: Clock;
+  /** Told of a cookie that does not verify; not of one that is too old. Default: nobody. */
+  onCorrupted?: () => void;
 }
 
 /**
@@ -25,11 +29,14 @@ export class SignedCookiesEngine implements SessionEngine {
   readonly #codec: SessionCodec;
   readonly #cookieAge: number;
   readonly #clock: Clock;
+  readonly #onCorrupted: () => void;
 
-  constructor({ secrets, cookieAge = 1_209_600, clock = systemClock }: SignedCookiesEngineOptions) {
-    this.#codec = new SessionCodec(secrets, SALT);
+  constructor(options: SignedCookiesEngineOptions) {
+    const { secrets, salt = SIGNED_COOKIES_SALT, cookieAge = 1_209_600, clock = systemClock } = options;
+    this.#codec = new SessionCodec(secrets, salt);
     this.#cookieAge = cookieAge;
     this.#clock = clock;
+    this.#onCorrupted = options.onCorrupted ?? (() => {});
   }
 
   accepts(key: string): boolean {
@@ -39,6 +46,7 @@ export class SignedCookiesEngine implements SessionEngine {
   /** Never null: a cookie that does not verify is an empty session, and the visitor gets a good one in its place. */
   async load(key: string): Promise<StoredSession | null> {
     const decoded = this.#codec.decode(key);
+    if (typeof decoded === 'string') this.#onCorrupted();
     if (typeof decoded === 'string' || this.#isTooOld(decoded.timestamp)) return { payload: '{}', outdated: true };
     return { payload: decoded.payload };
   }

@@ -1,0 +1,23 @@
+import { SESSION_ID_OF_REQUEST, SESSION_OF_REQUEST } from './session-binding.js';
+
+/** What is used of an Express application: what all of its requests inherit from. */
+interface ExpressLike {
+  request: object;
+  response: object;
+}
+
+/**
+ * Gives Express's requests `session`, once for all of them. Answers whether this is Express. A request to
+ * which somebody has given another `session` keeps it.
+ */
+export function exposeOnExpress(platform: object | undefined): boolean {
+  if (!isExpress(platform)) return false;
+  Object.defineProperty(platform.request, 'session', SESSION_OF_REQUEST);
+  Object.defineProperty(platform.request, 'sessionID', SESSION_ID_OF_REQUEST);
+  return true;
+}
+
+function isExpress(platform: object | undefined): platform is ExpressLike {
+  const { request, response } = (platform ?? {}) as Partial<ExpressLike>;
+  return typeof platform === 'function' && typeof request === 'object' && typeof response === 'object';
+}
