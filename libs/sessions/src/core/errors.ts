@@ -1,6 +1,15 @@
+/** Where an error of another kind has the one of this library that it stands for. */
+export const STANDS_FOR = Symbol('stands for');
+
 /** What every error of this library is. `code` is stable and safe to match on. */
 export abstract class SessionError extends Error {
   abstract readonly code: string;
+
+  /** What stands for one of these, as an exception of NestJS does in an HTTP request, is one of them too. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    const isOne = (error: unknown) => Function.prototype[Symbol.hasInstance].call(this, error);
+    return isOne(value) || isOne((value as { [STANDS_FOR]?: unknown } | null | undefined)?.[STANDS_FOR]);
+  }
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

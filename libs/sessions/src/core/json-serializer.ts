@@ -3,8 +3,12 @@ import { carriedOrder, carriesNumbers, carry, carryOrder, markRoot, tokenOf } fr
 import { checkMember } from './json-values.js';
 import type { Data, SessionSerializer } from './serializer.js';
 
-/** What `JSON.parse` takes and may bend; a false alarm costs time only. */
-const SUSPECT = /\d{16}|\d[.eE]|-0|"\d+"\s*:/;
+/**
+ * What `JSON.parse` takes and may bend: a number of sixteen digits and more, -0, one with an exponent, or with a
+ * fraction that ends in 0 or begins with six of them; and a name that looks like a number. Elsewhere than in
+ * strings a number follows one of these three characters. A false alarm costs time only.
+ */
+const SUSPECT = /[:,[]\s*-?(?:[\d.]{16}|0(?![.\d])(?<=-0)|\d+(?:\.\d*0(?!\d)|\.0{6}|(?:\.\d+)?[eE]))|"\d{1,10}"\s*:/;
 /** A string, together with the colon after it where it is a name; or anything that looks like a number. */
 const STRING_OR_NUMBER = /("[^"\\]*(?:\\[^][^"\\]*)*(?:"|\\?$))(\s*:)?|-?(?:Infinity|\d[\d.eE+-]*)|NaN/g;
 /** As JSON has them, and Python's three words. */

@@ -36,6 +36,7 @@ export interface ExpiryOptions {
  */
 export class Session<T extends object = SessionData> {
   readonly #store: SessionStore;
+  readonly #toError: ((error: unknown) => unknown) | null;
   #key: string | null;
   #contents: SessionContents | null = null;
   /** What the store answered, and is not shown before somebody uses the session. */
@@ -51,9 +52,10 @@ export class Session<T extends object = SessionData> {
   /** What writes to the store, or replaces the data, waits for its turn: two at once would mix their states. */
   readonly #turns = new Turns();
 
-  /** `key` is what the visitor sent; fewer than 8 characters count as none. */
-  constructor(store: SessionStore, key: string | null = null) {
+  /** `key` is what the visitor sent; fewer than 8 characters count as none. `toError`: what stands for an error of the store. */
+  constructor(store: SessionStore, key: string | null = null, toError: ((error: unknown) => unknown) | null = null) {
     this.#store = store;
+    this.#toError = toError;
     this.#key = isLongEnough(key) ? key : null;
     this.#sentKey = this.#key;
   }
@@ -216,7 +218,7 @@ export class Session<T extends object = SessionData> {
    * throws; the session is not loaded then. Django: –.
    */
   reload(): Promise<this> {
-    return this.#turns.take(async () => {
+    return this.#inTurn(async () => {
       // An answer that is on its way may be older than what was written since.
       await this.#fetching?.catch(() => {});
       this.#contents = null;
@@ -233,8 +235,7 @@ export class Session<T extends object = SessionData> {
   async prefetch(): Promise<void> {
     const key = this.#key;
     if (this.#contents || this.#fetched || key === null) return;
-    this.#fetching ??= this.#store
-      .load(key)
+    this.#fetching ??= this.#faced(this.#store.load(key))
       .then((snapshot) => {
         // Whoever has put data in place meanwhile did so later.
         if (this.#contents === null) this.#fetched = snapshot ?? 'unknown';
@@ -247,12 +248,12 @@ export class Session<T extends object = SessionData> {
 
   /** Whether a session is stored under this key, expired or not. Django: `exists`. */
   async exists(key: string): Promise<boolean> {
-    return this.#store.exists(key);
+    return this.#faced(this.#store.exists(key));
   }
 
   /** Stores the data at hand, or none, under a new key. Never loads. Django: `create`. */
   create(): Promise<void> {
-    return this.#turns.take(() => this.#create());
+    return this.#inTurn(() => this.#create());
   }
 
   /**
@@ -261,7 +262,7 @@ export class Session<T extends object = SessionData> {
    * and it is stored already, and `SessionSchemaError` if the data do not fit the option `schema`.
    */
   save({ mustCreate = false }: { mustCreate?: boolean } = {}): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#inTurn(async () => {
       if (this.#key === null) return this.#create();
       if (mustCreate) {
         if (await this.exists(this.#key)) throw new SessionCreateError('A session is stored under this key already.');
@@ -279,7 +280,7 @@ export class Session<T extends object = SessionData> {
 
   /** Deletes a stored session, this one by default; its data stay at hand. Django: `delete`. */
   destroy(key?: string | null): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#inTurn(async () => {
       const ended = key === undefined ? this.#key : key;
       if (ended !== null) await this.#store.delete(ended);
       if (this.#store.engine.inCookie) return this.#forget();
@@ -291,7 +292,7 @@ export class Session<T extends object = SessionData> {
 
   /** Ends the session: its data are dropped, the stored one is deleted, and there is no key any more. Log-out. */
   flush(): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#inTurn(async () => {
       // What the store does not know has not to be deleted from it.
       this.#forgetUnknownKey();
       const key = this.#key;
@@ -308,7 +309,7 @@ export class Session<T extends object = SessionData> {
    * logs in. What was set before is written in the same step. Django: `cycle_key`.
    */
   cycleKey(): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#inTurn(async () => {
       await this.prefetch();
       const contents = this.#used();
       const key = this.#key;
@@ -401,6 +402,19 @@ export class Session<T extends object = SessionData> {
   /** Whether the store already holds exactly these data under this key, written by this object. */
   get isSaved(): boolean {
     return this.#saved !== null && this.#saved.key === this.#key && this.#saved.text === this.#contents?.text;
+  }
+
+  #inTurn<R>(work: () => Promise<R>): Promise<R> {
+    return this.#faced(this.#turns.take(work));
+  }
+
+  /** Fails as whoever made this session would have it. */
+  #faced<R>(asked: Promise<R>): Promise<R> {
+    const toError = this.#toError;
+    if (!toError) return asked;
+    return asked.catch((error: unknown) => {
+      throw toError(error);
+    });
   }
 
   async #create(): Promise<void> {

@@ -14,6 +14,8 @@ export interface RequestSettings {
   saveEveryRequest: boolean;
   /** Whether `request.session` is what libraries of express-session expect, loaded before every request. */
   expressSession: boolean;
+  /** What stands for an error of the store in a request. Default: the error itself. */
+  toError?: (error: unknown) => unknown;
   /** Whether rendered views have the session's data as a local. */
   sessionInViews: boolean;
 }
@@ -49,7 +51,7 @@ export class RequestSession {
 
   get session(): Session {
     if (!this.#session) {
-      this.#session = new Session(this.store, this.#cookie);
+      this.#session = new Session(this.store, this.#cookie, this.settings.toError);
       this.onFirstUse?.();
     }
     return this.#session;
@@ -103,13 +105,25 @@ export class RequestSession {
     return this.headers(status);
   }
 
+  /** Whether there may be something for `endLate` to do, or to wait for. */
+  owes(status: number): boolean {
+    if (this.#underWay !== null) return true;
+    if (!this.mustSave(status)) return false;
+    try {
+      return !this.session.isSaved;
+    } catch {
+      // What cannot be written is not saved.
+      return true;
+    }
+  }
+
   /**
    * Saves what was changed after the headers had left, when no cookie can be told any more.
    * `lost`: a session that is not stored yet, or whose cookie would have to change, was not kept.
    */
   async endLate(status: number): Promise<'nothing' | 'saved' | 'lost'> {
     for (let work = this.#underWay; work; work = this.#underWay) await work;
-    if (!this.mustSave(status) || this.session.isSaved) return 'nothing';
+    if (!this.owes(status)) return 'nothing';
     if (this.session.sessionKey === null || this.store.engine.inCookie) return 'lost';
     await this.end(status);
     return this.session.keyChanged ? 'lost' : 'saved';

@@ -12,6 +12,12 @@ export interface SessionKind {
   settings: RequestSettings;
 }
 
+/** What stands before the answer of a request whose session was asked for. */
+export interface Gate {
+  /** A method of the response was called. */
+  meet(name: string, args: unknown[]): unknown;
+}
+
 /** Called when a session of a request is first asked for. */
 export type OnFirstUse = (sessions: RequestSessions, response: ServerResponse) => void;
 
@@ -21,7 +27,10 @@ export type OnFirstUse = (sessions: RequestSessions, response: ServerResponse) =
  * session: it holds next to nothing then.
  */
 export class RequestSessions {
+  /** Where a platform's responses have a place for it. */
+  gate: Gate | null = null;
   #made: RequestSession[] | null = null;
+  #hasBegun = false;
   #isUsed = false;
 
   constructor(
@@ -29,8 +38,19 @@ export class RequestSessions {
     private readonly response: ServerResponse,
     private readonly kinds: readonly SessionKind[],
     private readonly onFirstUse: OnFirstUse,
-  ) {
-    for (const kind of kinds) if (endsUnused(kind, request.headers.cookie)) this.#make(kind).onFirstUse?.();
+  ) {}
+
+  /** Whether the request has reached us: those before us in its way know of no session. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
+  /** The request is ours from now on. */
+  begin(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    const header = this.request.headers.cookie;
+    for (const kind of this.kinds) if (endsUnused(kind, header)) this.#make(kind).onFirstUse?.();
   }
 
   /** The session of a kind; undefined where there is none of this name. */
@@ -48,6 +68,7 @@ export class RequestSessions {
 
   /** What an answer of this status carries, or null if it has to wait for a store. */
   headersNow(status: number): SessionHeaders | null {
+    if (this.#made?.length === 1) return this.#made[0]!.headersNow(status);
     const all: SessionHeaders[] = [];
     for (const one of this.#made ?? []) {
       const headers = one.headersNow(status);
@@ -69,6 +90,11 @@ export class RequestSessions {
     return joined(headers);
   }
 
+  /** Whether there may be something for `endLate` to do. Most answers are over with nothing left. */
+  owes(status: number): boolean {
+    return this.#made !== null && this.#made.some((one) => one.owes(status));
+  }
+
   /** Saves what was changed after the headers had left. `lost`: a session could not be kept any more. */
   async endLate(status: number): Promise<'nothing' | 'saved' | 'lost'> {
     const ends = [];
@@ -84,9 +110,13 @@ export class RequestSessions {
   #make({ name, store, settings }: SessionKind): RequestSession {
     const made = new RequestSession(store, settings, this.request.headers.cookie, name);
     made.onFirstUse = () => this.#used();
+    if (this.#made === null) {
+      this.#made = [made];
+      return made;
+    }
     // In the order of the modules, whichever is asked for first.
     const order = this.kinds.map((kind) => kind.name);
-    this.#made = [...(this.#made ?? []), made].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+    this.#made = [...this.#made, made].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
     return made;
   }
 

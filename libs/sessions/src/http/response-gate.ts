@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Pretence, pretendSent } from './pretend-sent.js';
 import type { SessionHeaders } from './request-session.js';
-import type { RequestSessions } from './request-sessions.js';
+import type { Gate, RequestSessions } from './request-sessions.js';
 import { addSessionHeaders, adoptHeaders, dropContentHeaders, type HeadersArgument } from './response-headers.js';
 
 /** What the gate asks of whoever put it up. */
@@ -20,57 +21,134 @@ export interface FailedAnswer {
 }
 
 /** `flush` is no method of Node's: what compresses below us may have it, and it says that what was written shall leave now. */
-const HELD = ['writeHead', 'flushHeaders', 'write', 'end', 'flush'] as const;
-type Held = (typeof HELD)[number];
+export const HELD = ['writeHead', 'flushHeaders', 'write', 'end', 'flush'] as const;
+export type Held = (typeof HELD)[number];
 type Method = (...args: any[]) => any;
-
-/** What is refused once a head is decided, as Node refuses it once the head has left. */
-const CLOSED = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader'] as const;
+export type Methods = Partial<Record<Held, Method>>;
 
 /**
  * Stands between the application and the wire: at the first sign of an answer the session is saved,
  * and only then does the first byte leave. Calls made meanwhile are kept and made later, in order.
  * Where there is nothing to save, nothing waits.
  */
-export function holdResponse(response: ServerResponse, sessions: RequestSessions, keeper: GateKeeper): void {
-  // Others may have put their own methods in place before us, and may put theirs over ours later:
-  // held calls are made on what was found, and what was put over ours stays.
-  const methods = response as unknown as Record<Held, Method>;
-  const below = {} as Record<Held, Method>;
-  const ours = {} as Record<Held, Method>;
-  const waiting: { name: Held; args: unknown[] }[] = [];
-  let pretence: Pretence | null = null;
-  // Who asks for the session only now can have it saved, but not told.
-  let isOver = response.headersSent;
-  let owesDrain = false;
-  let keptBytes = 0;
+export class ResponseGate implements Gate {
+  private readonly waiting: { name: Held; args: unknown[] }[] = [];
+  private pretence: Pretence | null = null;
+  /** The answer is on its way. Who asks for the session only then can have it saved, but not told. */
+  private isOver: boolean;
+  private owesDrain = false;
+  private keptBytes = 0;
 
-  const call = (name: Held, args: unknown[]): unknown => below[name].apply(response, args);
+  /** `below`: the methods by which calls go on. `whenOver`: told when the gate has no more to do. */
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly sessions: RequestSessions,
+    private readonly keeper: GateKeeper,
+    private readonly below: Methods,
+    private readonly whenOver: (() => void) | null = null,
+  ) {
+    this.isOver = response.headersSent;
+    response.once('close', () => this.closed());
+  }
 
-  const putBack = () => {
-    isOver = true;
-    // By assignment: a response that members are deleted from is a slow one from then on.
-    for (const name of HELD) if (name in ours && methods[name] === ours[name]) methods[name] = below[name];
-  };
+  /** One of the methods was called. */
+  meet(name: Held, args: unknown[]): unknown {
+    const { response, waiting, pretence } = this;
+    if (this.isOver) return this.call(name, args);
+    // Nothing was written yet.
+    if (name === 'flush' && !pretence) return this.call(name, args);
+    // The head of an answer under way has been decided already, and nothing comes after its end.
+    if (name === 'writeHead' && waiting.length > 0) return response;
+    if (pretence?.isEnded) return name === 'write' ? false : response;
+    waiting.push({ name, args });
+    if (!pretence) {
+      const status = name === 'writeHead' ? Number(args[0]) : response.statusCode;
+      const headers = this.sessions.headersNow(status);
+      if (headers) {
+        try {
+          return this.letGo(headers);
+        } finally {
+          // A head that Node refuses was none: the answer that tells so passes here again.
+          waiting.length = 0;
+        }
+      }
+      // Fastify goes on using the object it hands out.
+      if (name === 'writeHead') args.push(copyOf(takeHeaders(args)));
+      this.hold(status);
+    }
+    if (name === 'end') this.pretence!.isEnded = true;
+    if (name !== 'write') return response;
+    // As much is taken in as would be without us: what compresses below us tells by itself, to those it knows,
+    // when more than that has gone through it, and of less it tells nobody.
+    this.keptBytes += sizeOf(args);
+    if (this.keptBytes < response.writableHighWaterMark) return true;
+    this.owesDrain = true;
+    return false;
+  }
 
-  const letGo = (headers: SessionHeaders) => {
+  private closed(): void {
+    // Others hear of it as well, and may change the session then: who ends a stream of events, for one.
+    process.nextTick(() => {
+      const { statusCode } = this.response;
+      if (this.isOver && this.sessions.owes(statusCode)) this.keeper.saveLate(this.sessions, statusCode);
+    });
+  }
+
+  private call(name: Held, args: unknown[]): unknown {
+    return this.below[name]!.apply(this.response, args);
+  }
+
+  private over(): void {
+    this.isOver = true;
+    this.whenOver?.();
+  }
+
+  private hold(status: number): void {
+    this.pretence = pretendSent(this.response);
+    this.sessions.end(status).then(
+      (headers) => {
+        this.stopPretending(status);
+        try {
+          this.letGo(headers);
+        } catch (error) {
+          this.fail(error);
+        }
+      },
+      (error: unknown) => {
+        this.stopPretending(status);
+        this.fail(error);
+      },
+    );
+  }
+
+  /** Not a moment may lie between this and the answer: whoever looked would give another. */
+  private stopPretending(status: number): void {
+    this.pretence?.end();
+    this.response.statusCode = status;
+  }
+
+  private letGo(headers: SessionHeaders): unknown {
+    const { response, waiting } = this;
     const [first] = waiting;
     if (first?.name === 'writeHead' && (headers.setCookies.length > 0 || headers.vary)) {
       adoptHeaders(response, takeHeaders(first.args));
     }
     addSessionHeaders(response, headers);
-    if (headers.setCookies.length > 0) keeper.handsOut(response.req, headers);
-    putBack();
-    const results = waiting.splice(0).map(({ name, args }) => call(name, args));
-    if (owesDrain && results.every((result) => result !== false)) process.nextTick(() => response.emit('drain'));
+    if (headers.setCookies.length > 0) this.keeper.handsOut(response.req, headers);
+    this.over();
+    const results = waiting.splice(0).map(({ name, args }) => this.call(name, args));
+    if (this.owesDrain && results.every((result) => result !== false)) {
+      process.nextTick(() => response.emit('drain'));
+    }
     return results[0];
-  };
+  }
 
-  const fail = (error: unknown) => {
-    putBack();
-    const kept = waiting.splice(0);
+  private fail(error: unknown): void {
+    const { response } = this;
+    this.over();
+    const kept = this.waiting.splice(0);
     const [first] = kept;
-    const { status, body } = keeper.answerFor(error);
+    const { status, body } = this.keeper.answerFor(error);
     // Too late for another answer: the head has left, or half of it.
     if (response.headersSent) return void response.destroy();
     // What was said of this answer goes, what was said of every answer stays, wherever it was said.
@@ -87,8 +165,8 @@ export function holdResponse(response: ServerResponse, sessions: RequestSessions
     response.statusCode = status;
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
     // A key that changed before the failure is the only one the store knows.
-    addSessionHeaders(response, sessions.headers(status));
-    call('end', [JSON.stringify(body)]);
+    addSessionHeaders(response, this.sessions.headers(status));
+    this.call('end', [JSON.stringify(body)]);
     // Whoever still writes to this answer writes to nobody.
     for (const name of ['write', 'end'] as const) {
       const passOver = (...args: unknown[]) => {
@@ -98,74 +176,6 @@ export function holdResponse(response: ServerResponse, sessions: RequestSessions
       Object.defineProperty(response, name, { configurable: true, writable: true, value: passOver });
     }
     for (const { args } of kept) callBack(args);
-  };
-
-  const hold = (status: number) => {
-    pretence = pretendSent(response);
-    // Not a moment may lie between the end of the pretence and the answer: whoever looked would give another.
-    const stop = () => {
-      pretence?.end();
-      response.statusCode = status;
-    };
-    const release = (headers: SessionHeaders) => {
-      stop();
-      try {
-        letGo(headers);
-      } catch (error) {
-        fail(error);
-      }
-    };
-    sessions.end(status).then(release, (error: unknown) => {
-      stop();
-      fail(error);
-    });
-  };
-
-  const meet = (name: Held, args: unknown[]): unknown => {
-    if (isOver) return call(name, args);
-    // Nothing was written yet.
-    if (name === 'flush' && !pretence) return call(name, args);
-    // The head of an answer under way has been decided already, and nothing comes after its end.
-    if (name === 'writeHead' && waiting.length > 0) return response;
-    if (pretence?.isEnded) return name === 'write' ? false : response;
-    waiting.push({ name, args });
-    if (!pretence) {
-      const status = name === 'writeHead' ? Number(args[0]) : response.statusCode;
-      const headers = sessions.headersNow(status);
-      if (headers) {
-        try {
-          return letGo(headers);
-        } finally {
-          // A head that Node refuses was none: the answer that tells so passes here again.
-          waiting.length = 0;
-        }
-      }
-      // Fastify goes on using the object it hands out.
-      if (name === 'writeHead') args.push(copyOf(takeHeaders(args)));
-      hold(status);
-    }
-    if (name === 'end') pretence!.isEnded = true;
-    if (name !== 'write') return response;
-    // As much is taken in as would be without us: what compresses below us tells by itself, to those it knows,
-    // when more than that has gone through it, and of less it tells nobody.
-    keptBytes += sizeOf(args);
-    if (keptBytes < response.writableHighWaterMark) return true;
-    owesDrain = true;
-    return false;
-  };
-
-  response.once('close', () => {
-    // Others hear of it as well, and may change the session then: who ends a stream of events, for one.
-    process.nextTick(() => {
-      if (isOver) keeper.saveLate(sessions, response.statusCode);
-    });
-  });
-  if (isOver) return;
-
-  for (const name of HELD) {
-    if (!(name in response)) continue;
-    below[name] = methods[name];
-    methods[name] = ours[name] = (...args: unknown[]) => meet(name, args);
   }
 }
 
@@ -190,39 +200,4 @@ function copyOf(headers: HeadersArgument): HeadersArgument {
 /** Tells whoever waits for his bytes to leave that nothing is waited for any more. */
 function callBack(args: unknown[]): void {
   for (const arg of args) if (typeof arg === 'function') process.nextTick(arg as () => void);
-}
-
-interface Pretence {
-  isEnded: boolean;
-  end(): void;
-}
-
-/**
- * Lets a response that waits look like one that has left, to whoever asks it and whoever still wants to
- * change its headers: a second answer is then refused as it would be without us.
- */
-function pretendSent(response: ServerResponse): Pretence {
-  const own = CLOSED.map((name) => [name, Object.getOwnPropertyDescriptor(response, name)] as const);
-  const pretence: Pretence = {
-    isEnded: false,
-    end() {
-      delete (response as { headersSent?: boolean }).headersSent;
-      delete (response as { writableEnded?: boolean }).writableEnded;
-      for (const [name, descriptor] of own) {
-        if (descriptor) Object.defineProperty(response, name, descriptor);
-        else delete (response as Partial<ServerResponse>)[name];
-      }
-    },
-  };
-  Object.defineProperty(response, 'headersSent', { configurable: true, get: () => true });
-  Object.defineProperty(response, 'writableEnded', { configurable: true, get: () => pretence.isEnded });
-  for (const name of CLOSED) {
-    Object.defineProperty(response, name, { configurable: true, writable: true, value: refuse });
-  }
-  return pretence;
-}
-
-function refuse(): never {
-  const error = new Error('Cannot set headers after they are sent to the client');
-  throw Object.assign(error, { code: 'ERR_HTTP_HEADERS_SENT' });
 }

@@ -7,14 +7,14 @@ interface ExpressLike {
 }
 
 /**
- * Gives Express's requests `session`, once for all of them. Answers whether this is Express. A request to
- * which somebody has given another `session` keeps it.
+ * Gives Express's requests `session`, once for all of them. Answers what all of its responses inherit from; null where this
+ * is not Express. A request to which somebody has given another `session` keeps it.
  */
-export function exposeOnExpress(platform: object | undefined): boolean {
-  if (!isExpress(platform)) return false;
+export function exposeOnExpress(platform: object | undefined): object | null {
+  if (!isExpress(platform)) return null;
   Object.defineProperty(platform.request, 'session', SESSION_OF_REQUEST);
   Object.defineProperty(platform.request, 'sessionID', SESSION_ID_OF_REQUEST);
-  return true;
+  return platform.response;
 }
 
 function isExpress(platform: object | undefined): platform is ExpressLike {

@@ -5,10 +5,17 @@ import {
   Logger,
   ServiceUnavailableException,
 } from '@nestjs/common';
-import { SessionConflictError, SessionStoreError, SessionUpdateError } from '../core/errors.js';
+import { SessionConflictError, SessionStoreError, SessionUpdateError, STANDS_FOR } from '../core/errors.js';
 
 /** 400: the session was deleted before the request that changed it was over. Django: `SessionInterrupted`. */
 export class SessionInterruptedError extends BadRequestException {
+  readonly code = 'SESSION_UPDATE';
+
+  /** `instanceof SessionUpdateError` holds. */
+  get [STANDS_FOR](): unknown {
+    return this.cause;
+  }
+
   constructor(cause?: unknown) {
     super(
       "The request's session was deleted before the request completed. The user may have logged out in a concurrent request, for example.",
@@ -20,6 +27,13 @@ export class SessionInterruptedError extends BadRequestException {
 
 /** 409: another request changed the session in a way that cannot be put together with this one's. */
 export class SessionConflictException extends ConflictException {
+  readonly code = 'SESSION_CONFLICT';
+
+  /** `instanceof SessionConflictError` holds. */
+  get [STANDS_FOR](): unknown {
+    return this.cause;
+  }
+
   constructor(cause?: unknown) {
     super('The session was changed by another request at the same time.', { cause });
     this.name = 'SessionConflictException';
@@ -28,6 +42,13 @@ export class SessionConflictException extends ConflictException {
 
 /** 503: the session store failed. Nobody is taken for anonymous because of it. */
 export class SessionStoreUnavailableException extends ServiceUnavailableException {
+  readonly code = 'SESSION_STORE';
+
+  /** `instanceof SessionStoreError` holds. */
+  get [STANDS_FOR](): unknown {
+    return this.cause;
+  }
+
   constructor(cause?: unknown) {
     super('The session store is unavailable.', { cause });
     this.name = 'SessionStoreUnavailableException';
@@ -38,6 +59,7 @@ const logger = new Logger('Sessions');
 
 /** The HTTP face of an error of a session; other errors stay what they are. */
 export function toHttpError(error: unknown): unknown {
+  if (error instanceof HttpException) return error;
   if (error instanceof SessionUpdateError) return new SessionInterruptedError(error);
   if (error instanceof SessionConflictError) return new SessionConflictException(error);
   if (error instanceof SessionStoreError) {

@@ -5,6 +5,7 @@ import { jsonSerializer } from '../core/json-serializer.js';
 import { inBytes } from '../core/serializer.js';
 import type { SessionSettings } from '../core/session-settings.js';
 import type { RequestSettings } from '../http/request-session.js';
+import { toHttpError } from './http-errors.js';
 import type { CacheOptions } from './cache-options.js';
 import { nearestName } from './nearest-name.js';
 import { PRESETS } from './presets.js';
@@ -70,6 +71,7 @@ export function resolveSettings(
       saveEveryRequest: options.saveEveryRequest ?? false,
       expressSession: options.expressSession ?? false,
       sessionInViews: options.sessionInViews ?? true,
+      toError: toHttpError,
       cookie: Object.freeze({
         name: options.cookieName ?? 'sessionid',
         domain: options.cookieDomain ?? null,

@@ -24,9 +24,15 @@ export function bindSessions(request: IncomingMessage, sessions: RequestSessions
   (request as Bound)[SESSIONS] = sessions;
 }
 
+/** What was tied to a raw request, whether it has passed our middleware or not. */
+export function boundSessions(request: IncomingMessage): RequestSessions | undefined {
+  return (request as Bound)[SESSIONS];
+}
+
 /** All the sessions of a request; undefined for one that never passed our middleware. */
 export function findSessions(request: PlatformRequest): RequestSessions | undefined {
-  return (request as Bound)[SESSIONS] ?? (request.raw as Bound | undefined)?.[SESSIONS];
+  const sessions = (request as Bound)[SESSIONS] ?? (request.raw as Bound | undefined)?.[SESSIONS];
+  return sessions?.hasBegun ? sessions : undefined;
 }
 
 /** Has `request.session` read and replace the session of the module that has no name. */

@@ -1,8 +1,8 @@
-import { createParamDecorator, type ExecutionContext, UseInterceptors } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Session as CoreSession, SessionData } from '../core/session.js';
 import { toHttpError } from './http-errors.js';
 import { sessionBehind } from './request-of.js';
-import { SessionInterceptor } from './session.interceptor.js';
+import { interceptHandler } from './session-handlers.js';
 
 /** Which session a handler wants, or what of it. */
 export interface SessionParameter {
@@ -15,8 +15,9 @@ export interface SessionParameter {
 /**
  * Hands the request's session to a handler, loaded. With a key, `@Session('cart')`, its value; with
  * `@Session({ name: 'admin' })`, the session of the module of that name. A route without it asks no
- * store. The handler gets `SessionInterceptor`, which saves the session when its value is there. In a gateway it is the session of the socket, see `SessionsService.connect`, loaded anew for
- * each message; in a resolver, that of the request, or of the socket's handshake.
+ * store. What the handler has changed is saved before its answer leaves. In a gateway it is the session of the socket,
+ * see `SessionsService.connect`, loaded anew for each message; in a resolver, that of the request, or of the
+ * socket's handshake.
  *
  * As a type, `Session<{ cart: string[] }>` is that session.
  */
@@ -24,15 +25,9 @@ export function Session(wanted?: string | SessionParameter): ParameterDecorator 
   const parameter = sessionParameter(wanted);
   return (target, key, index) => {
     parameter(target, key, index);
-    const handler = key === undefined ? undefined : Object.getOwnPropertyDescriptor(target, key);
-    if (typeof handler?.value === 'function' && !intercepted.has(handler.value as object)) {
-      intercepted.add(handler.value as object);
-      UseInterceptors(SessionInterceptor)(target, key!, handler);
-    }
+    if (key !== undefined) interceptHandler(target, key);
   };
 }
-
-const intercepted = new WeakSet<object>();
 
 const sessionParameter = createParamDecorator(
   async (wanted: string | SessionParameter | undefined, context: ExecutionContext) => {

@@ -3,14 +3,23 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { SessionStore } from '../core/session-store.js';
 import { type OnFirstUse, RequestSessions, type SessionKind } from '../http/request-sessions.js';
-import { type GateKeeper, holdResponse } from '../http/response-gate.js';
+import { gateOnResponse, isOverridden, makeGates } from '../http/gate-placing.js';
+import { type GateKeeper, ResponseGate } from '../http/response-gate.js';
 import { exposeOnExpress } from './express-request.js';
 import { decorateFastifyRequests } from './fastify-request.js';
 import { answerFor, toHttpError } from './http-errors.js';
 import { saveLateChanges } from './late-changes.js';
 import { warnOfPlainConnections } from './plain-connections.js';
 import type { Settings } from './resolve-settings.js';
-import { bindSessions, findSessions, SESSION_ID_OF_REQUEST, SESSION_OF_REQUEST } from './session-binding.js';
+import { saveBeforeReply } from './save-before-reply.js';
+import { releasePlainRoutes } from './session-handlers.js';
+import {
+  bindSessions,
+  boundSessions,
+  findSessions,
+  SESSION_ID_OF_REQUEST,
+  SESSION_OF_REQUEST,
+} from './session-binding.js';
 import { shareWithViews } from './session-in-views.js';
 import { SESSION_STORE, SESSIONS_SETTINGS } from './sessions.constants.js';
 
@@ -25,7 +34,7 @@ type Next = (error?: unknown) => void;
 /** The kinds of sessions of each application, by its platform. */
 const kindsOn = new WeakMap<object, SessionKind[]>();
 
-const openGate: OnFirstUse = (sessions, response) => holdResponse(response, sessions, KEEPER);
+const gateOnIt: OnFirstUse = (sessions, response) => gateOnResponse(response, sessions, KEEPER);
 
 /**
  * Puts its sessions on every request, unloaded, and a gate before the answer of those that use them. Asks
@@ -51,23 +60,42 @@ export class SessionMiddleware {
     if (name === null) shareWithViews(httpAdapter);
     const kinds = kindsOn.get(instance);
     if (kinds) return void kinds.push(kind);
+    saveBeforeReply(httpAdapter);
+    releasePlainRoutes();
     const all = [kind];
     kindsOn.set(instance, all);
     decorateFastifyRequests(instance);
-    httpAdapter.use(middlewareFor(all, exposeOnExpress(instance)));
+    const responses = exposeOnExpress(instance);
+    if (!responses) return void httpAdapter.use(middlewareFor(all, binderOf(all, gateOnIt, exposeOnRequest)));
+    const below = makeGates(responses, (response) => findSessions(response.req)?.gate ?? null);
+    const openGate: OnFirstUse = (sessions, response) => {
+      if (isOverridden(response)) gateOnIt(sessions, response);
+      else sessions.gate = new ResponseGate(response, sessions, KEEPER, below);
+    };
+    const bind = binderOf(all, openGate);
+    // Before Express has the request: from then on a member more is dear. Who calls Express without a server is
+    // served by the middleware alone.
+    httpAdapter.getHttpServer()?.prependListener?.('request', bind);
+    httpAdapter.use(middlewareFor(all, bind));
   }
 }
 
-/** `isExposed`: whether requests have `session` by themselves. */
-function middlewareFor(kinds: readonly SessionKind[], isExposed: boolean) {
-  return (request: IncomingMessage, response: ServerResponse, next: Next): void => {
-    if (findSessions(request)) return next();
+/** Makes the sessions of a request, unless it has them. */
+function binderOf(kinds: readonly SessionKind[], openGate: OnFirstUse, expose: (request: object) => void = () => {}) {
+  return (request: IncomingMessage, response: ServerResponse): RequestSessions => {
+    const bound = boundSessions(request);
+    if (bound) return bound;
     const sessions = new RequestSessions(request, response, kinds, openGate);
     bindSessions(request, sessions);
-    if (!isExposed) {
-      Object.defineProperty(request, 'session', SESSION_OF_REQUEST);
-      Object.defineProperty(request, 'sessionID', SESSION_ID_OF_REQUEST);
-    }
+    expose(request);
+    return sessions;
+  };
+}
+
+function middlewareFor(kinds: readonly SessionKind[], bind: ReturnType<typeof binderOf>) {
+  return (request: IncomingMessage, response: ServerResponse, next: Next): void => {
+    const sessions = bind(request, response);
+    sessions.begin();
     // Those libraries read it without asking.
     const eager = kinds.some(({ settings }) => settings.expressSession) ? sessions.get(null) : undefined;
     if (!eager) return next();
@@ -76,4 +104,10 @@ function middlewareFor(kinds: readonly SessionKind[], isExposed: boolean) {
       (error: unknown) => next(toHttpError(error)),
     );
   };
+}
+
+/** Has a raw request `session`, where it does not inherit it. */
+function exposeOnRequest(request: object): void {
+  Object.defineProperty(request, 'session', SESSION_OF_REQUEST);
+  Object.defineProperty(request, 'sessionID', SESSION_ID_OF_REQUEST);
 }
