@@ -4,11 +4,13 @@ import { checkMember } from './json-values.js';
 import type { Data, SessionSerializer } from './serializer.js';
 
 /**
- * What `JSON.parse` takes and may bend: a number of sixteen digits and more, -0, one with an exponent, or with a
- * fraction that ends in 0 or begins with six of them; and a name that looks like a number. Elsewhere than in
- * strings a number follows one of these three characters. A false alarm costs time only.
+ * What `JSON.parse` takes and may bend: -0, a number with an exponent, with sixteen digits, or with a fraction that
+ * ends in 0 or begins with six of them. Outside of strings one of these characters is before it. A false
+ * alarm costs time only.
  */
-const SUSPECT = /[:,[]\s*-?(?:[\d.]{16}|0(?![.\d])(?<=-0)|\d+(?:\.\d*0(?!\d)|\.0{6}|(?:\.\d+)?[eE]))|"\d{1,10}"\s*:/;
+const SUSPECT = /[:,[\s]-?(?:0(?<=-0)|\d(?:\d*\.\d*0(?!\d)|\d*\.0{6}|[\d.]*[eE]|[\d.]{15}))/;
+/** A name that JavaScript would move to the front. */
+const NUMBER_LIKE_NAME = /"\d{1,10}"\s*:/;
 /** A string, together with the colon after it where it is a name; or anything that looks like a number. */
 const STRING_OR_NUMBER = /("[^"\\]*(?:\\[^][^"\\]*)*(?:"|\\?$))(\s*:)?|-?(?:Infinity|\d[\d.eE+-]*)|NaN/g;
 /** As JSON has them, and Python's three words. */
@@ -24,6 +26,8 @@ const NUMBER_LIKE = /^"(?:0|[1-9]\d{0,9})"$/;
 export const jsonSerializer: SessionSerializer = {
   dumps,
   loads,
+  peek,
+  settle: (peeked, text) => (isBent(peeked, text) ? asData(parseCarried(text)) : peeked),
   check: (data, key) => checkMember(data, key, key),
 };
 
@@ -38,23 +42,29 @@ function escaped(text: string): string {
 }
 
 function loads(text: string): Data {
-  const root = parse(text);
+  const data = peek(text);
+  return isBent(data, text) ? asData(parseCarried(text)) : data;
+}
+
+function peek(text: string): Data {
+  try {
+    return asData(JSON.parse(text));
+  } catch {
+    // Python's NaN, or no JSON at all.
+    return asData(parseCarried(text));
+  }
+}
+
+/** Mostly a false alarm: what is written as it was read has lost nothing. */
+function isBent(data: Data, text: string): boolean {
+  return (SUSPECT.test(text) || NUMBER_LIKE_NAME.test(text)) && dumps(data) !== text;
+}
+
+function asData(root: unknown): Data {
   if (typeof root !== 'object' || root === null || Array.isArray(root)) {
     throw new SyntaxError('Session data is not a JSON object');
   }
   return Object.setPrototypeOf(root, null) as Data;
-}
-
-function parse(text: string): unknown {
-  let root: unknown;
-  try {
-    root = JSON.parse(text);
-  } catch {
-    // Python's NaN, or no JSON at all.
-    return parseCarried(text);
-  }
-  // Mostly a false alarm, by a string: what is written as it was read has lost nothing.
-  return !SUSPECT.test(text) || escaped(JSON.stringify(root)) === text ? root : parseCarried(text);
 }
 
 /** A beginning that no string of the text can have by chance, and no visitor can foresee. */

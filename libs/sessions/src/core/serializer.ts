@@ -9,6 +9,13 @@ export interface SessionSerializer {
   dumps(data: Data): string;
   loads(text: string): Data;
   /**
+   * The same for whoever only looks, where that is quicker: written out again, what it answers may differ from the
+   * text. Default: `loads`.
+   */
+  peek?(text: string): Data;
+  /** What `loads` makes of a text, by what `peek` has made of it, untouched since. */
+  settle?(peeked: Data, text: string): Data;
+  /**
    * Throws `SessionValueError` when `data[key]` would not come back as it is. Called as soon as a
    * value is set, and again before saving. A serializer without it takes every value.
    */

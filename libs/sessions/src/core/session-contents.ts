@@ -7,54 +7,62 @@ const EMPTY = '{}';
 
 /** The data of a session at hand, and whether they are still what they were. */
 export class SessionContents {
+  #data: Data;
+  /** The text that the data were read from, as long as they were only looked at. */
+  #peeked: string | null = null;
   /** The text of the data that count as unchanged. */
   #cleanText: string;
   /** Whether something was set since the data were last written, or are being written. */
   #isChanged = false;
   /** Whether an object was handed out that may be changed deep inside. */
-  #isHandedOut: boolean;
+  #isHandedOut = false;
 
-  /**
-   * `base` is what the data rest on; null: nothing in the store, or nothing of it counts any more. `before`: the
-   * same data, up to now.
-   */
-  constructor(
-    readonly data: Data,
+  /** `base` is what the data rest on; null: nothing in the store, or nothing of it counts any more. */
+  private constructor(
+    data: Data,
     readonly base: Snapshot | null,
     private readonly serializer: SessionSerializer,
-    cleanText = base?.payload ?? EMPTY,
-    before: SessionContents | null = null,
+    cleanText: string,
   ) {
+    this.#data = data;
     this.#cleanText = cleanText;
-    this.#isChanged = before?.isChanged ?? false;
-    this.#isHandedOut = before?.isHandedOut ?? false;
   }
 
   static empty(serializer: SessionSerializer): SessionContents {
-    return new SessionContents(Object.create(null) as Data, null, serializer);
+    return new SessionContents(Object.create(null) as Data, null, serializer, EMPTY);
+  }
+
+  static loaded(snapshot: Snapshot, serializer: SessionSerializer): SessionContents {
+    const contents = new SessionContents(snapshot.data, snapshot, serializer, snapshot.payload);
+    if (serializer.settle) contents.#peeked = snapshot.payload;
+    return contents;
+  }
+
+  /** To be looked at, and no further than to what is no object. */
+  get data(): Readonly<Data> {
+    return this.#data;
   }
 
   get isEmpty(): boolean {
     return Object.keys(this.data).length === 0;
   }
 
-  get isChanged(): boolean {
-    return this.#isChanged;
+  /** The value of a key, which may be an object that its new owner changes. */
+  lend(key: string): unknown {
+    const value = this.#data[key];
+    return typeof value === 'object' && value !== null ? this.lendAll()[key] : value;
   }
 
-  get isHandedOut(): boolean {
-    return this.#isHandedOut;
-  }
-
-  /** Hands out a value, which may be an object that its new owner changes. */
-  handOut<V>(value: V): V {
-    if (typeof value === 'object' && value !== null) this.#isHandedOut = true;
-    return value;
+  /** The data themselves. */
+  lendAll(): Data {
+    const data = this.#own();
+    this.#isHandedOut = true;
+    return data;
   }
 
   /** What would be stored now. */
   get text(): string {
-    return this.#mayDiffer ? this.serializer.dumps(this.data) : this.#cleanText;
+    return this.#mayDiffer ? this.serializer.dumps(this.#data) : this.#cleanText;
   }
 
   /** Whether the data were changed, nested values included. */
@@ -75,23 +83,27 @@ export class SessionContents {
 
   /** Sets a value. Throws `SessionValueError`, and sets nothing then. */
   put(key: string, value: unknown): void {
+    const data = this.#own();
     this.#isChanged = true;
-    this.handOut(value);
-    this.#put(this.data, key, value);
+    // Whoever gave it may hold on to it.
+    if (typeof value === 'object' && value !== null) this.#isHandedOut = true;
+    this.#put(data, key, value);
   }
 
   /** Sets all of the values, or none. */
   putAll(values: object): void {
+    const data = this.#own();
     this.#isChanged = true;
     this.#isHandedOut = true;
     const accepted: Data = Object.create(null);
     for (const [key, value] of Object.entries(values)) this.#put(accepted, key, value);
-    for (const key of Object.keys(accepted)) this.data[key] = accepted[key];
+    for (const key of Object.keys(accepted)) data[key] = accepted[key];
   }
 
   remove(key: string): void {
+    const data = this.#own();
     this.#isChanged = true;
-    delete this.data[key];
+    delete data[key];
   }
 
   /** The data are about to be written: what is set from now on is a change to what was. */
@@ -109,7 +121,8 @@ export class SessionContents {
    * what others had changed meanwhile, except where it was changed again since.
    */
   afterWrite(written: Written): SessionContents {
-    const { data, serializer } = this;
+    const { serializer } = this;
+    const data = this.#own();
     const { given, payload, version } = written;
     if (given !== undefined) {
       const then = serializer.loads(given);
@@ -121,14 +134,27 @@ export class SessionContents {
       }
       carryOver(written.data, data);
     }
-    return new SessionContents(data, version === undefined ? null : written, serializer, payload, this);
+    const after = new SessionContents(data, version === undefined ? null : written, serializer, payload);
+    after.#isChanged = this.#isChanged;
+    after.#isHandedOut = this.#isHandedOut;
+    return after;
   }
 
   /** The data, as fit to be stored: nested values may have been changed since they were set. Throws `SessionValueError`. */
   checked(): Data {
-    const { data, serializer } = this;
+    const { serializer } = this;
+    const data = this.#own();
     if (serializer.check) for (const key of Object.keys(data)) serializer.check(data, key);
     return data;
+  }
+
+  /** The data as they may be changed and written: exactly what was read. */
+  #own(): Data {
+    if (this.#peeked !== null) {
+      this.#data = this.serializer.settle!(this.#data, this.#peeked);
+      this.#peeked = null;
+    }
+    return this.#data;
   }
 
   /** Writing the data out, to see whether they differ, is the dearest part of reading a session. */

@@ -13,6 +13,7 @@ import type { SessionSettings } from './session-settings.js';
 export interface Snapshot {
   /** The text of `data`, which changes are measured against. */
   payload: string;
+  /** To be looked at: see `SessionSerializer.peek`. */
   data: Data;
   version: unknown;
   /** See `StoredSession.outdated`. */
@@ -65,7 +66,7 @@ export class SessionStore {
     if (stored.outdated) this.onEnded?.(key);
     let data: Data;
     try {
-      data = this.settings.serializer.loads(stored.payload);
+      data = this.#peek(stored.payload);
     } catch {
       return null;
     }
@@ -222,10 +223,15 @@ export class SessionStore {
     return merged;
   }
 
+  #peek(payload: string): Data {
+    const { serializer } = this.settings;
+    return serializer.peek ? serializer.peek(payload) : serializer.loads(payload);
+  }
+
   /** The data of a stored session; none where they cannot be read, as only its date counts then. */
   #readable(payload: string): Data {
     try {
-      return this.settings.serializer.loads(payload);
+      return this.#peek(payload);
     } catch {
       return {};
     }

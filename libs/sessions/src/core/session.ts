@@ -116,8 +116,7 @@ export class Session<T extends object = SessionData> {
   get<K extends Key<T>, D>(key: K, fallback: D): Value<T, K> | D;
   get(key: string, fallback?: unknown): unknown {
     const contents = this.#used();
-    const { data } = contents;
-    return Object.hasOwn(data, key) ? contents.handOut(data[key]) : fallback;
+    return Object.hasOwn(contents.data, key) ? contents.lend(key) : fallback;
   }
 
   /** Sets a value. Throws `SessionValueError` for one the serializer could not give back. */
@@ -144,12 +143,11 @@ export class Session<T extends object = SessionData> {
   pop<K extends Key<T>, D>(key: K, fallback: D): Value<T, K> | D;
   pop(key: string, ...fallback: unknown[]): unknown {
     const contents = this.#used();
-    const { data } = contents;
-    if (!Object.hasOwn(data, key)) {
+    if (!Object.hasOwn(contents.data, key)) {
       if (fallback.length === 0) throw new SessionKeyError(key);
       return fallback[0];
     }
-    const value = data[key];
+    const value = contents.lend(key);
     contents.remove(key);
     this.#modified = true;
     return value;
@@ -159,7 +157,7 @@ export class Session<T extends object = SessionData> {
   setDefault<K extends Key<T>>(key: K, value: Value<T, K>): Value<T, K> {
     const contents = this.#used();
     if (!Object.hasOwn(contents.data, key)) this.set(key, value);
-    return contents.handOut(contents.data[key]) as Value<T, K>;
+    return contents.lend(key) as Value<T, K>;
   }
 
   /** Sets every member of an object. Counts as a change even if there is none. */
@@ -437,11 +435,10 @@ export class Session<T extends object = SessionData> {
   }
 
   #handedOut(): Data {
-    const contents = this.#used();
-    return contents.handOut(contents.data);
+    return this.#used().lendAll();
   }
 
-  #open(): Data {
+  #open(): Readonly<Data> {
     return this.#used().data;
   }
 
@@ -457,7 +454,7 @@ export class Session<T extends object = SessionData> {
     if (fetched === null) throw new SessionNotLoadedError();
     this.#fetched = null;
     this.#modified ||= fetched.outdated ?? false;
-    return new SessionContents(fetched.data, fetched, this.#serializer);
+    return SessionContents.loaded(fetched, this.#serializer);
   }
 
   #empty(): SessionContents {

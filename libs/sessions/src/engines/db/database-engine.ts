@@ -125,7 +125,9 @@ export class DatabaseEngine implements SessionEngine {
   }
 
   #query(sql: string, values: unknown[], terms?: Terms): Promise<Outcome> {
-    return runStatement(this.#dataSource(), { sql, values }, terms);
+    // What is cleared or listed in batches has their size in its text, and is rare.
+    const isPrepared = terms?.patience === undefined;
+    return runStatement(this.#dataSource(), { sql, values, isPrepared }, terms);
   }
 
   /**
@@ -152,6 +154,7 @@ export class DatabaseEngine implements SessionEngine {
 const DUPLICATE_KEY: unknown[] = ['SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE', '23505', 'ER_DUP_ENTRY'];
 
 function isDuplicateKey(error: unknown): boolean {
-  const { driverError } = error as { driverError?: { code?: unknown } };
-  return DUPLICATE_KEY.includes(driverError?.code);
+  // TypeORM's query runner wraps what the driver throws.
+  const { driverError = error } = error as { driverError?: unknown };
+  return DUPLICATE_KEY.includes((driverError as { code?: unknown }).code);
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { DataSource } from 'typeorm';
+import { askConnection } from './ask-connection.js';
 
 /** Milliseconds. Drivers wait for an answer as long as it takes; a visitor does not. */
 const PATIENCE = 5000;
@@ -9,6 +10,8 @@ const UNDO_PATIENCE = 60_000;
 export interface Statement {
   sql: string;
   values: unknown[];
+  /** Whether the database may keep it, and be asked by its name from then on: for texts that come again and again. */
+  isPrepared?: boolean;
 }
 
 export interface Outcome {
@@ -33,7 +36,7 @@ export class NoAnswerError extends Error {
 /** Runs one statement on a connection of the pool, and waits for it no longer than a visitor would. */
 export function runStatement(
   dataSource: DataSource,
-  { sql, values }: Statement,
+  statement: Statement,
   { patience = PATIENCE, undo }: Terms = {},
 ): Promise<Outcome> {
   const runner = dataSource.createQueryRunner();
@@ -44,8 +47,8 @@ export function runStatement(
       try {
         connection = await runner.connect();
         if (isLate) return;
-        resolve(await runner.query(sql, values, true));
-        if (isLate && undo) await runner.query(undo.sql, undo.values);
+        resolve(await askConnection(dataSource, runner, connection, statement));
+        if (isLate && undo) await askConnection(dataSource, runner, connection, undo);
       } finally {
         clearTimeout(timer);
         await runner.release();
