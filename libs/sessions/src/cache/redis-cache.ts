@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { Cluster, Redis } from 'ioredis';
 import { type Clock, systemClock } from '../core/clock.js';
 import type { Cache, CacheEntry, CacheWrite } from './cache.js';
@@ -47,21 +48,23 @@ export class RedisCache implements Cache {
   async add(key: string, value: Buffer, expiresAt: number): Promise<CacheWrite | null> {
     const px = this.#px(expiresAt);
     const added = await this.#ask(async (client) =>
-      px > 0 ? (await client.set(key, value, 'PX', px, 'NX')) === 'OK' : (await client.exists(key)) === 0,
+      px > 0 ? (await client.set(key, asText(value), 'PX', px, 'NX')) === 'OK' : (await client.exists(key)) === 0,
     );
     return added ? { version: value } : null;
   }
 
   async set(key: string, value: Buffer, expiresAt: number): Promise<CacheWrite> {
     const px = this.#px(expiresAt);
-    await this.#ask((client): Promise<unknown> => (px > 0 ? client.set(key, value, 'PX', px) : client.del(key)));
+    await this.#ask((client): Promise<unknown> =>
+      px > 0 ? client.set(key, asText(value), 'PX', px) : client.del(key),
+    );
     return { version: value };
   }
 
   async replace(key: string, value: Buffer, expiresAt: number): Promise<CacheWrite | null> {
     const px = this.#px(expiresAt);
     const replaced = await this.#ask(async (client) =>
-      px > 0 ? (await client.set(key, value, 'PX', px, 'XX')) === 'OK' : (await client.del(key)) === 1,
+      px > 0 ? (await client.set(key, asText(value), 'PX', px, 'XX')) === 'OK' : (await client.del(key)) === 1,
     );
     return replaced ? { version: value } : null;
   }
@@ -125,7 +128,8 @@ export class RedisCache implements Cache {
   }
 
   #run(script: RedisScript, keys: string[], args: (string | Buffer)[]): Promise<unknown> {
-    return this.#ask((client) => runScript(client, script, keys, args));
+    const sent = args.map(asText);
+    return this.#ask((client) => runScript(client, script, keys, sent));
   }
 
   async #ask<R>(command: (client: Redis | Cluster) => Promise<R>): Promise<R> {
@@ -150,6 +154,11 @@ export class RedisCache implements Cache {
     const reason = this.#connectionError && message.includes('max retries') ? this.#connectionError.message : message;
     return new Error(`Redis does not answer: ${reason}`);
   }
+}
+
+/** The same bytes: ioredis sends a command that is text all through in one piece, and copies each Buffer in another. */
+function asText(value: string | Buffer): string | Buffer {
+  return typeof value !== 'string' && isAscii(value) ? value.toString('latin1') : value;
 }
 
 function inTime<R>(answer: Promise<R>): Promise<R> {

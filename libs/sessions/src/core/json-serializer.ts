@@ -27,7 +27,7 @@ export const jsonSerializer: SessionSerializer = {
   dumps,
   loads,
   peek,
-  settle: (peeked, text) => (isBent(peeked, text) ? asData(parseCarried(text)) : peeked),
+  settle: (peeked, text) => (isBent(peeked, text) ? loadsCarried(text) : peeked),
   check: (data, key) => checkMember(data, key, key),
 };
 
@@ -43,16 +43,24 @@ function escaped(text: string): string {
 
 function loads(text: string): Data {
   const data = peek(text);
-  return isBent(data, text) ? asData(parseCarried(text)) : data;
+  return isBent(data, text) ? loadsCarried(text) : data;
 }
 
 function peek(text: string): Data {
+  let root: object;
   try {
-    return asData(JSON.parse(text));
+    root = asObject(JSON.parse(text));
   } catch {
     // Python's NaN, or no JSON at all.
-    return asData(parseCarried(text));
+    return loadsCarried(text);
   }
+  // A copy, since to change the prototype of an object takes longer.
+  return { __proto__: null, ...root } as unknown as Data;
+}
+
+function loadsCarried(text: string): Data {
+  // What is carried hangs on this very object.
+  return Object.setPrototypeOf(asObject(parseCarried(text)), null) as Data;
 }
 
 /** Mostly a false alarm: what is written as it was read has lost nothing. */
@@ -60,11 +68,9 @@ function isBent(data: Data, text: string): boolean {
   return (SUSPECT.test(text) || NUMBER_LIKE_NAME.test(text)) && dumps(data) !== text;
 }
 
-function asData(root: unknown): Data {
-  if (typeof root !== 'object' || root === null || Array.isArray(root)) {
-    throw new SyntaxError('Session data is not a JSON object');
-  }
-  return Object.setPrototypeOf(root, null) as Data;
+function asObject(root: unknown): object {
+  if (typeof root === 'object' && root !== null && !Array.isArray(root)) return root;
+  throw new SyntaxError('Session data is not a JSON object');
 }
 
 /** A beginning that no string of the text can have by chance, and no visitor can foresee. */

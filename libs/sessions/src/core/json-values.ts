@@ -5,7 +5,45 @@ import { SessionValueError } from './errors.js';
  * Refuses what JSON would silently drop or bend, naming the path of the value.
  * Throws `SessionValueError`.
  */
-export function checkJsonValue(value: unknown, path: string, parents: readonly object[] = []): void {
+export function checkJsonValue(value: unknown, path: string): void {
+  // Most are right, and need no path.
+  if (!isJsonValue(value, 0)) explain(value, path, []);
+}
+
+/** How deep is looked without minding that a value may contain itself. */
+const DEEP = 50;
+
+/** False for what may be wrong. */
+function isJsonValue(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value);
+    case 'object':
+      break;
+    default:
+      return false;
+  }
+  if (value === null) return true;
+  if (depth > DEEP) return false;
+  if (Array.isArray(value)) {
+    // Not every(): it would step over the holes.
+    for (let index = 0; index < value.length; index++) if (!isJsonValue(value[index], depth + 1)) return false;
+    return true;
+  }
+  const members = value as Record<string, unknown>;
+  if (!isPlain(members) || typeof members['toJSON'] === 'function') return false;
+  for (const key of Object.keys(members)) {
+    const member = members[key];
+    if (member !== undefined && !isJsonValue(member, depth + 1)) return false;
+  }
+  return true;
+}
+
+/** Throws for what is wrong, by the path that leads to it. */
+function explain(value: unknown, path: string, parents: readonly object[]): void {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -27,7 +65,7 @@ export function checkJsonValue(value: unknown, path: string, parents: readonly o
   if (Array.isArray(value)) {
     // Not forEach: it would step over the holes, which JSON turns into null.
     for (let index = 0; index < value.length; index++) {
-      checkMember(value, String(index), `${path}[${index}]`, within);
+      explainMember(value, String(index), `${path}[${index}]`, within);
     }
     return;
   }
@@ -43,15 +81,20 @@ export function checkJsonValue(value: unknown, path: string, parents: readonly o
   for (const key of Object.keys(value as object)) {
     // An undefined member of a plain object is the way JavaScript says "not there"; JSON agrees.
     if ((value as Record<string, unknown>)[key] !== undefined)
-      checkMember(value as object, key, path + member(key), within);
+      explainMember(value as object, key, path + member(key), within);
   }
 }
 
 /** Like `checkJsonValue`, but a number that was read as NaN may stay what it was. */
-export function checkMember(holder: object, key: string, path: string, parents: readonly object[] = []): void {
+export function checkMember(holder: object, key: string, path: string): void {
+  const value = (holder as Record<string, unknown>)[key];
+  if (!isJsonValue(value, 0)) explainMember(holder, key, path, []);
+}
+
+function explainMember(holder: object, key: string, path: string, parents: readonly object[]): void {
   const value = (holder as Record<string, unknown>)[key];
   if (typeof value === 'number' && tokenOf(holder, key, value) !== undefined) return;
-  checkJsonValue(value, path, parents);
+  explain(value, path, parents);
 }
 
 /** How a member reads in a path: `.name`, or `["odd name"]`. */

@@ -144,7 +144,8 @@ export class SessionContents {
   checked(): Data {
     const { serializer } = this;
     const data = this.#own();
-    if (serializer.check) for (const key of Object.keys(data)) serializer.check(data, key);
+    // What was set was looked at then.
+    if (this.#isHandedOut && serializer.check) for (const key of Object.keys(data)) serializer.check(data, key);
     return data;
   }
 

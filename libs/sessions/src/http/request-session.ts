@@ -44,7 +44,10 @@ export class RequestSession {
     readonly settings: RequestSettings,
     readonly cookieHeader: string | undefined,
     readonly name: string | null = null,
-  ) {}
+    sent: SentSession | null = null,
+  ) {
+    this.#sent = sent;
+  }
 
   /** Called when the session is first asked for; a request that never does costs nothing more. */
   onFirstUse: (() => void) | null = null;
@@ -70,7 +73,7 @@ export class RequestSession {
 
   /** Whether the answer has to wait for the store. Decides nothing yet. */
   mustSave(status: number): boolean {
-    return this.#underWay !== null || this.#ending(status).action === 'save';
+    return this.#underWay !== null || (this.#ending(status).action === 'save' && !this.#isStored);
   }
 
   /**
@@ -105,25 +108,13 @@ export class RequestSession {
     return this.headers(status);
   }
 
-  /** Whether there may be something for `endLate` to do, or to wait for. */
-  owes(status: number): boolean {
-    if (this.#underWay !== null) return true;
-    if (!this.mustSave(status)) return false;
-    try {
-      return !this.session.isSaved;
-    } catch {
-      // What cannot be written is not saved.
-      return true;
-    }
-  }
-
   /**
    * Saves what was changed after the headers had left, when no cookie can be told any more.
    * `lost`: a session that is not stored yet, or whose cookie would have to change, was not kept.
    */
   async endLate(status: number): Promise<'nothing' | 'saved' | 'lost'> {
     for (let work = this.#underWay; work; work = this.#underWay) await work;
-    if (!this.owes(status)) return 'nothing';
+    if (!this.mustSave(status) || this.session.isSaved) return 'nothing';
     if (this.session.sessionKey === null || this.store.engine.inCookie) return 'lost';
     await this.end(status);
     return this.session.keyChanged ? 'lost' : 'saved';
@@ -138,12 +129,12 @@ export class RequestSession {
   headersNow(status: number): SessionHeaders | null {
     if (this.#underWay) return null;
     const ending = this.#ending(status);
-    return ending.action === 'save' ? null : this.#headersFor(ending);
+    return ending.action === 'save' && !this.#isStored ? null : this.#headersFor(ending);
   }
 
   #headersFor({ action, vary }: Ending): SessionHeaders {
     if (action === 'drop') return this.#removed();
-    if (action === 'announce') {
+    if (action === 'announce' || (action === 'save' && this.#isStored)) {
       try {
         return this.#announced(this.session);
       } catch {
@@ -227,6 +218,19 @@ export class RequestSession {
     if (this.#cookie === null) return VARY;
     const { cookie } = this.settings;
     return { setCookies: removedCookies(cookie, [cookie.name, ...this.#sentSession.further]), vary: true };
+  }
+
+  /**
+   * Whether the store has these very data already, so that nothing is left but to tell. Not where the cookie is
+   * the store: it may be too long to be told.
+   */
+  get #isStored(): boolean {
+    try {
+      return this.session.isSaved && !this.store.engine.inCookie;
+    } catch {
+      // What cannot be written is not stored.
+      return false;
+    }
   }
 
   /** What the handler began and did not wait for: an answer before its end would tell of another state. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLongEnough } from '../core/session-key.js';
 import type { SessionStore } from '../core/session-store.js';
 import { RequestSession, type RequestSettings, type SessionHeaders } from './request-session.js';
-import { readSession } from './session-cookies.js';
+import { readSession, type SentSession } from './session-cookies.js';
 
 /** A kind of session that an application has: with its own cookie, and its own store. */
 export interface SessionKind {
@@ -30,6 +30,7 @@ export class RequestSessions {
   /** Where a platform's responses have a place for it. */
   gate: Gate | null = null;
   #made: RequestSession[] | null = null;
+  #sent: SentSession | null = null;
   #hasBegun = false;
   #isUsed = false;
 
@@ -49,8 +50,7 @@ export class RequestSessions {
   begin(): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
-    const header = this.request.headers.cookie;
-    for (const kind of this.kinds) if (endsUnused(kind, header)) this.#make(kind).onFirstUse?.();
+    for (const kind of this.kinds) if (endsUnused(kind, this.#sentOf(kind))) this.#make(kind).onFirstUse?.();
   }
 
   /** The session of a kind; undefined where there is none of this name. */
@@ -90,11 +90,6 @@ export class RequestSessions {
     return joined(headers);
   }
 
-  /** Whether there may be something for `endLate` to do. Most answers are over with nothing left. */
-  owes(status: number): boolean {
-    return this.#made !== null && this.#made.some((one) => one.owes(status));
-  }
-
   /** Saves what was changed after the headers had left. `lost`: a session could not be kept any more. */
   async endLate(status: number): Promise<'nothing' | 'saved' | 'lost'> {
     const ends = [];
@@ -107,8 +102,15 @@ export class RequestSessions {
     return joined((this.#made ?? []).map((one) => one.headers(status)));
   }
 
-  #make({ name, store, settings }: SessionKind): RequestSession {
-    const made = new RequestSession(store, settings, this.request.headers.cookie, name);
+  /** What the request says of a session: asked for twice, by most. */
+  #sentOf({ store, settings }: SessionKind): SentSession {
+    const read = () => readSession(this.request.headers.cookie, settings.cookie.name, store.engine.maxCookies);
+    return this.kinds.length === 1 ? (this.#sent ??= read()) : read();
+  }
+
+  #make(kind: SessionKind): RequestSession {
+    const { name, store, settings } = kind;
+    const made = new RequestSession(store, settings, this.request.headers.cookie, name, this.#sentOf(kind));
     made.onFirstUse = () => this.#used();
     if (this.#made === null) {
       this.#made = [made];
@@ -128,10 +130,8 @@ export class RequestSessions {
 }
 
 /** Whether an answer may have to carry something although nobody asks for the session. */
-function endsUnused({ store, settings }: SessionKind, header: string | undefined): boolean {
+function endsUnused({ settings }: SessionKind, { value }: SentSession): boolean {
   if (settings.saveEveryRequest) return true;
-  if (header === undefined) return false;
-  const { value } = readSession(header, settings.cookie.name, store.engine.maxCookies);
   // What cannot be a key is taken away at once.
   return value !== null && !isLongEnough(value);
 }

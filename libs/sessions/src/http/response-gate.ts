@@ -48,7 +48,7 @@ export class ResponseGate implements Gate {
     private readonly whenOver: (() => void) | null = null,
   ) {
     this.isOver = response.headersSent;
-    response.once('close', () => this.closed());
+    response.on('close', () => this.closed());
   }
 
   /** One of the methods was called. */
@@ -90,7 +90,7 @@ export class ResponseGate implements Gate {
     // Others hear of it as well, and may change the session then: who ends a stream of events, for one.
     process.nextTick(() => {
       const { statusCode } = this.response;
-      if (this.isOver && this.sessions.owes(statusCode)) this.keeper.saveLate(this.sessions, statusCode);
+      if (this.isOver && this.sessions.mustSave(statusCode)) this.keeper.saveLate(this.sessions, statusCode);
     });
   }
 

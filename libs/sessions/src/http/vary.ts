@@ -1,6 +1,7 @@
 /** Adds a name to the value of a Vary header, as Django's `patch_vary_headers` does. */
 export function withVary(present: string | undefined, name: string): string {
-  const names = (present ?? '')
+  if (!present) return name;
+  const names = present
     .split(',')
     .map((part) => part.trim())
     .filter(Boolean);
