@@ -6,7 +6,7 @@ import { type OnFirstUse, RequestSessions, type SessionKind } from '../http/requ
 import { gateOnResponse, isOverridden, makeGates } from '../http/gate-placing.js';
 import { type GateKeeper, ResponseGate } from '../http/response-gate.js';
 import { exposeOnExpress } from './express-request.js';
-import { decorateFastifyRequests } from './fastify-request.js';
+import { beginOnFastify, decorateFastifyRequests, isFastify } from './fastify-request.js';
 import { answerFor, toHttpError } from './http-errors.js';
 import { saveLateChanges } from './late-changes.js';
 import { warnOfPlainConnections } from './plain-connections.js';
@@ -64,7 +64,13 @@ export class SessionMiddleware {
     releasePlainRoutes();
     const all = [kind];
     kindsOn.set(instance, all);
-    decorateFastifyRequests(instance);
+    if (isFastify(instance)) {
+      decorateFastifyRequests(instance);
+      const bindOnly = binderOf(all, gateOnIt);
+      // Middleware is given the raw request, which does not inherit anything of ours.
+      const bindAndExpose = binderOf(all, gateOnIt, exposeOnRequest);
+      return beginOnFastify(instance, middlewareFor(all, bindOnly), middlewareFor(all, bindAndExpose));
+    }
     const responses = exposeOnExpress(instance);
     if (!responses) return void httpAdapter.use(middlewareFor(all, binderOf(all, gateOnIt, exposeOnRequest)));
     const below = makeGates(responses, (response) => findSessions(response.req)?.gate ?? null);
