@@ -48,11 +48,13 @@ export async function ourSteps(load, data) {
 
   return {
     'ours: serialize': () => jsonSerializer.dumps(data),
-    'ours: parse': () => jsonSerializer.loads(text),
+    'ours: parse, to read': () => jsonSerializer.peek(text),
+    'ours: parse, to change or hand out objects': () => jsonSerializer.loads(text),
     'ours: sign': () => signer.sign(text, now),
     'ours: verify': () => signer.unsign(signed),
     'ours: encode and sign (Django’s bytes)': () => codec.encode(jsonSerializer.dumps(data), now),
-    'ours: verify and decode': () => jsonSerializer.loads(codec.decode(encoded).payload),
+    'ours: verify and decode': () => jsonSerializer.peek(codec.decode(encoded).payload),
+    'ours: verify and decode, to change': () => jsonSerializer.loads(codec.decode(encoded).payload),
     'ours: a new key': () => newSessionKey(),
     'ours: is a session changed? (a number was read)': () => !read.modified,
     'ours: is a session changed? (an object was read)': () => !lent.modified,

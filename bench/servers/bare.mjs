@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { deflateSync, inflateSync } from 'node:zlib';
 import { payloadOf } from './payload.mjs';
 import { startApplication } from './application.mjs';
 import { controllerOf, take } from './routes.mjs';
@@ -14,8 +15,9 @@ export function noSession({ platform }) {
 }
 
 /** What a careful developer would write by hand, and no less can be done: the limit. */
-export async function handWritten({ platform, store }, settings) {
+export async function handWritten({ platform, store, bytes = 'json' }, settings) {
   const shelf = await SHELVES[store](settings);
+  const { dump, load } = BYTES[bytes];
   const request = take.request();
   const response = take.response();
   const keyIn = ({ headers }) => /(?:^|; )sessionid=([0-9a-f]{32})/.exec(headers.cookie ?? '')?.[1];
@@ -27,16 +29,16 @@ export async function handWritten({ platform, store }, settings) {
       [request],
       async (req) => {
         const text = await shelf.get(keyIn(req));
-        return text ? { n: JSON.parse(text).n } : {};
+        return text ? { n: load(text).n } : {};
       },
     ],
     write: [
       [request],
       async (req) => {
         const key = keyIn(req);
-        const data = JSON.parse(await shelf.get(key));
+        const data = load(await shelf.get(key));
         data.n++;
-        await shelf.update(key, JSON.stringify(data));
+        await shelf.update(key, dump(data));
         return { n: data.n };
       },
     ],
@@ -44,11 +46,11 @@ export async function handWritten({ platform, store }, settings) {
       [request, response],
       async (req, reply) => {
         const key = keyIn(req);
-        const data = JSON.parse(await shelf.get(key));
+        const data = load(await shelf.get(key));
         data.n++;
         data.user = 42;
         const next = randomBytes(16).toString('hex');
-        await shelf.move(key, next, JSON.stringify(data));
+        await shelf.move(key, next, dump(data));
         hand(reply, next);
         return { n: data.n };
       },
@@ -57,7 +59,7 @@ export async function handWritten({ platform, store }, settings) {
       [response, take.size()],
       async (reply, size) => {
         const key = randomBytes(16).toString('hex');
-        await shelf.add(key, JSON.stringify({ n: 0, payload: payloadOf(Number(size)) }));
+        await shelf.add(key, dump({ n: 0, payload: payloadOf(Number(size)) }));
         hand(reply, key);
         return { n: 0 };
       },
@@ -65,6 +67,26 @@ export async function handWritten({ platform, store }, settings) {
   });
   return startApplication({ platform, controller });
 }
+
+const KEY = createHash('sha256').update('a secret of more than thirty-two characters').digest();
+const sign = (text) => createHmac('sha256', KEY).update(text).digest('base64url');
+
+/** How data are written: as plain JSON, or compressed, dated and signed as Django does it. */
+const BYTES = {
+  json: { dump: JSON.stringify, load: JSON.parse },
+  django: {
+    dump(data) {
+      const body = `.${deflateSync(Buffer.from(JSON.stringify(data), 'latin1')).toString('base64url')}:1tQk0Z`;
+      return `${body}:${sign(body)}`;
+    },
+    load(text) {
+      const cut = text.lastIndexOf(':');
+      const body = text.slice(0, cut);
+      if (!timingSafeEqual(Buffer.from(sign(body)), Buffer.from(text.slice(cut + 1)))) throw new Error('forged');
+      return JSON.parse(inflateSync(Buffer.from(body.slice(1, body.indexOf(':')), 'base64url')).toString('latin1'));
+    },
+  },
+};
 
 const SHELVES = {
   async redis({ redis }) {

@@ -21,6 +21,11 @@ export const CONTENDERS = [
   },
 
   limit('hand-postgres', 'express', 'postgres'),
+  {
+    ...limit('hand-django', 'express', 'postgres'),
+    label: 'written by hand, in Django’s bytes',
+    bytes: 'django',
+  },
   ours('ours-postgres', 'db on PostgreSQL', 'express', 'db', 'postgres'),
   express('express-postgres', 'express-session, connect-pg-simple', 'postgres'),
 

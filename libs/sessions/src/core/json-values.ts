@@ -36,8 +36,8 @@ function isJsonValue(value: unknown, depth: number): boolean {
   const members = value as Record<string, unknown>;
   if (!isPlain(members) || typeof members['toJSON'] === 'function') return false;
   for (const key of Object.keys(members)) {
-    const member = members[key];
-    if (member !== undefined && !isJsonValue(member, depth + 1)) return false;
+    const inner = members[key];
+    if (inner !== undefined && !isJsonValue(inner, depth + 1)) return false;
   }
   return true;
 }

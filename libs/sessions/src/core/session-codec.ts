@@ -9,6 +9,13 @@ const LEGACY_SALT = 'django.contrib.sessionsSessionStore';
 const MAX_INFLATED = 64 * 1024 * 1024;
 
 /**
+ * A compressor makes its tables anew for every session, and the usual ones take longer than the work itself. Smaller
+ * ones are read by every zlib, and are as good for so many bytes.
+ */
+const SMALL = 16_384;
+const FOR_SMALL = { windowBits: 12, memLevel: 6 };
+
+/**
  * A payload that was read, the date it was signed (whole seconds since the epoch), and whether its
  * body could be used. `forged`: no secret verifies it. `broken`: rightly signed, but unreadable.
  */
@@ -31,7 +38,7 @@ export class SessionCodec {
   /** Django: `SessionBase.encode`. `now` in milliseconds. */
   encode(payload: string, now: number): string {
     const raw = Buffer.from(payload, 'latin1');
-    const deflated = deflateSync(raw);
+    const deflated = deflateSync(raw, raw.length > SMALL ? undefined : FOR_SMALL);
     const body = deflated.length < raw.length - 1 ? `.${deflated.toString('base64url')}` : raw.toString('base64url');
     return this.#signer.sign(body, now);
   }

@@ -2,9 +2,46 @@ import type { ServerResponse } from 'node:http';
 import type { Gate, RequestSessions } from './request-sessions.js';
 import { type GateKeeper, HELD, type Methods, ResponseGate } from './response-gate.js';
 
+/** Those of Node's own. */
+const OF_NODE = ['writeHead', 'flushHeaders', 'write', 'end'] as const;
+
+/** Methods that lead through the gate of a response, once it has one. `below`: those by which calls go on. */
+export function gatedMethods(gateOf: (response: ServerResponse) => Gate | null, below: Methods): Methods {
+  const methods: Methods = {};
+  for (const name of OF_NODE) {
+    const found = below[name]!;
+    methods[name] = function (this: ServerResponse, ...args: unknown[]): unknown {
+      const gate = gateOf(this);
+      return gate ? gate.meet(name, args) : found.apply(this, args);
+    };
+  }
+  return methods;
+}
+
+/** The methods that responses inherit from a prototype, as they are now. */
+export function methodsOf(prototype: object): Methods {
+  return Object.fromEntries(OF_NODE.map((name) => [name, (prototype as Methods)[name]]));
+}
+
 /**
- * Puts a gate on one response. Others may have put their own methods in place before us, and may put theirs
- * over ours later: calls go on by what was found, and what was put over ours stays.
+ * Places them on what all responses of a platform inherit from. Express gives each response a prototype by itself,
+ * and every member that is added to such an object afterwards costs as much as a whole session does.
+ */
+export function placeOnPrototype(prototype: object, methods: Methods): void {
+  for (const name of OF_NODE) {
+    Object.defineProperty(prototype, name, { configurable: true, writable: true, value: methods[name] });
+  }
+}
+
+/** Whether somebody has put a method of his own on this very response: its gate has to stand above that. */
+export function isOverridden(response: ServerResponse, methods: Methods): boolean {
+  const own = response as unknown as Methods;
+  return HELD.some((name) => Object.hasOwn(own, name) && own[name] !== methods[name]);
+}
+
+/**
+ * Puts a gate on one response, above what others have put there before; they may put theirs over ours later:
+ * calls go on by what was found, and what was put over ours stays.
  */
 export function gateOnResponse(response: ServerResponse, sessions: RequestSessions, keeper: GateKeeper): void {
   const methods = response as unknown as Methods;
@@ -23,29 +60,4 @@ export function gateOnResponse(response: ServerResponse, sessions: RequestSessio
     below[name] = found;
     methods[name] = ours[name] = (...args: unknown[]) => gate.meet(name, args);
   }
-}
-
-/**
- * Makes place for gates on what all responses of a platform inherit from, below whatever others put on a single
- * one. `gateOf`: the gate of a response, if it has one. Express gives each response a prototype of its own
- * choice, and every member that is added to such an object afterwards costs as much as a whole session does.
- */
-export function makeGates(prototype: object, gateOf: (response: ServerResponse) => Gate | null): Methods {
-  const below: Methods = {};
-  for (const name of HELD) {
-    const found = (prototype as Methods)[name];
-    if (!found) continue;
-    below[name] = found;
-    const value = function (this: ServerResponse, ...args: unknown[]): unknown {
-      const gate = gateOf(this);
-      return gate ? gate.meet(name, args) : found.apply(this, args);
-    };
-    Object.defineProperty(prototype, name, { configurable: true, writable: true, value });
-  }
-  return below;
-}
-
-/** Whether somebody has put a method of his own on this very response: a gate has to stand above it. */
-export function isOverridden(response: ServerResponse): boolean {
-  return HELD.some((name) => Object.hasOwn(response, name));
 }

@@ -117,7 +117,7 @@ export class RequestSessions {
       return made;
     }
     // In the order of the modules, whichever is asked for first.
-    const order = this.kinds.map((kind) => kind.name);
+    const order = this.kinds.map((one) => one.name);
     this.#made = [...this.#made, made].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
     return made;
   }

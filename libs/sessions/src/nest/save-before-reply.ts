@@ -50,6 +50,7 @@ export function saveBeforeReply(adapter: object): void {
       });
     // Who does not wait for it is not Nest, and would not hear of a failure.
     return {
+      // oxlint-disable-next-line unicorn/no-thenable -- whether somebody waits is what is asked
       then: (...[resolve, reject]: Parameters<typeof answered.then>) => {
         isAwaited = true;
         return answered.then(resolve, reject);

@@ -3,8 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { SessionStore } from '../core/session-store.js';
 import { type OnFirstUse, RequestSessions, type SessionKind } from '../http/request-sessions.js';
-import { gateOnResponse, isOverridden, makeGates } from '../http/gate-placing.js';
-import { type GateKeeper, ResponseGate } from '../http/response-gate.js';
+import { gatedMethods, gateOnResponse, isOverridden, methodsOf, placeOnPrototype } from '../http/gate-placing.js';
+import { type GateKeeper, type Methods, ResponseGate } from '../http/response-gate.js';
 import { exposeOnExpress } from './express-request.js';
 import { beginOnFastify, decorateFastifyRequests, isFastify } from './fastify-request.js';
 import { answerFor, toHttpError } from './http-errors.js';
@@ -66,19 +66,16 @@ export class SessionMiddleware {
     kindsOn.set(instance, all);
     if (isFastify(instance)) {
       decorateFastifyRequests(instance);
-      const bindOnly = binderOf(all, gateOnIt);
       // Middleware is given the raw request, which does not inherit anything of ours.
       const bindAndExpose = binderOf(all, gateOnIt, exposeOnRequest);
-      return beginOnFastify(instance, middlewareFor(all, bindOnly), middlewareFor(all, bindAndExpose));
+      return beginOnFastify(instance, middlewareFor(all, binderOf(all, gateOnIt)), middlewareFor(all, bindAndExpose));
     }
     const responses = exposeOnExpress(instance);
     if (!responses) return void httpAdapter.use(middlewareFor(all, binderOf(all, gateOnIt, exposeOnRequest)));
-    const below = makeGates(responses, (response) => findSessions(response.req)?.gate ?? null);
-    const openGate: OnFirstUse = (sessions, response) => {
-      if (isOverridden(response)) gateOnIt(sessions, response);
-      else sessions.gate = new ResponseGate(response, sessions, KEEPER, below);
-    };
-    const bind = binderOf(all, openGate);
+    const below = methodsOf(responses);
+    const methods = gatedMethods(gateOf, below);
+    placeOnPrototype(responses, methods);
+    const bind = binderOf(all, openerOf(methods, below));
     // Before Express has the request: from then on a member more is dear. Who calls Express without a server is
     // served by the middleware alone.
     httpAdapter.getHttpServer()?.prependListener?.('request', bind);
@@ -86,14 +83,24 @@ export class SessionMiddleware {
   }
 }
 
-/** Makes the sessions of a request, unless it has them. */
-function binderOf(kinds: readonly SessionKind[], openGate: OnFirstUse, expose: (request: object) => void = () => {}) {
+const gateOf = (response: ServerResponse) => findSessions(response.req)?.gate ?? null;
+
+/** Opens the gate of a response whose methods lead through it, or puts one above what others have put there. */
+function openerOf(methods: Methods, below: Methods): OnFirstUse {
+  return (sessions, response) => {
+    if (isOverridden(response, methods)) gateOnIt(sessions, response);
+    else sessions.gate = new ResponseGate(response, sessions, KEEPER, below);
+  };
+}
+
+/** Makes the sessions of a request, unless it has them. `prepare`: what else is done to it then. */
+function binderOf(kinds: readonly SessionKind[], openGate: OnFirstUse, prepare: (request: object) => void = () => {}) {
   return (request: IncomingMessage, response: ServerResponse): RequestSessions => {
     const bound = boundSessions(request);
     if (bound) return bound;
     const sessions = new RequestSessions(request, response, kinds, openGate);
     bindSessions(request, sessions);
-    expose(request);
+    prepare(request);
     return sessions;
   };
 }
