@@ -171,9 +171,11 @@ async function dataSourceFinder({ dataSource }: Settings, moduleRef: ModuleRef, 
   if (typeof dataSource === 'object') return () => dataSource as DataSource;
   const { getDataSourceToken } = await requiredPeer(() => import('@nestjs/typeorm'), choice, ...DATABASE_PACKAGES);
   const token = getDataSourceToken(dataSource) as Type<DataSource>;
+  let found: DataSource | null = null;
   return () => {
     try {
-      return moduleRef.get(token, { strict: false });
+      // Once: Nest looks through all of its modules.
+      return (found ??= moduleRef.get(token, { strict: false }));
     } catch {
       throw new SessionsOptionsError([
         dataSource === undefined
