@@ -175,7 +175,7 @@ async function dataSourceFinder({ dataSource }: Settings, moduleRef: ModuleRef, 
   return () => {
     try {
       // Once: Nest looks through all of its modules.
-      return (found ??= moduleRef.get(token, { strict: false }));
+      return (found ??= moduleRef.get(token, { strict: false }) as DataSource);
     } catch {
       throw new SessionsOptionsError([
         dataSource === undefined
