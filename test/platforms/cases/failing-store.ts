@@ -9,13 +9,15 @@ import {
   ForbiddenException,
   Get,
   HttpException,
+  Inject,
   Injectable,
   Req,
   Res,
   UseFilters,
   UseGuards,
 } from '@nestjs/common';
-import { Session, SessionsService } from 'nestjs-django-sessions';
+import { HttpAdapterHost } from '@nestjs/core';
+import { Session, SessionsService, SessionStoreError, SessionUpdateError } from 'nestjs-django-sessions';
 import { byHand, type Platform, type PlatformRequest, type Reply } from '../platform.js';
 import { sceneOf } from '../scene.js';
 import { AnsweringController } from './answering.controller.js';
@@ -39,8 +41,22 @@ class TeapotFilter implements ExceptionFilter {
   }
 }
 
+/** Waits for its answer, so that a failure of it would be its own. */
+@Catch(ForbiddenException)
+class PatientFilter implements ExceptionFilter {
+  constructor(@Inject(HttpAdapterHost) private readonly platform: HttpAdapterHost) {}
+
+  async catch(_: unknown, host: ArgumentsHost) {
+    const reply = host.switchToHttp().getResponse<Reply>();
+    reply.status(403);
+    await this.platform.httpAdapter.reply(reply, { refused: true });
+  }
+}
+
 @Controller()
 class LostController {
+  constructor(@Inject(HttpAdapterHost) private readonly platform: HttpAdapterHost) {}
+
   @Get('headers/:how')
   headers(@Session() session: Session, @Req() request: PlatformRequest, @Res() reply: Reply) {
     session.set('how', 'headers');
@@ -78,6 +94,32 @@ class LostController {
     session.set('how', 'filtered');
   }
 
+  @Get('caught')
+  async caught(@Session() session: Session) {
+    try {
+      await session.set('how', 'caught').save();
+      return 'saved';
+    } catch (error) {
+      const { code } = error as SessionStoreError;
+      return { is: [error instanceof SessionStoreError, error instanceof SessionUpdateError], code };
+    } finally {
+      session.modified = false;
+    }
+  }
+
+  @Get('handed-over')
+  handedOver(@Session() session: Session, @Res() reply: Reply) {
+    session.set('how', 'handed-over');
+    this.platform.httpAdapter.reply(reply, { ok: true });
+  }
+
+  @Get('filtered-later')
+  @UseFilters(PatientFilter)
+  filteredLater(@Session() session: Session) {
+    session.set('how', 'filtered-later');
+    throw new ForbiddenException();
+  }
+
   @Get('guarded')
   @UseGuards(RefusingGuard)
   guarded() {
@@ -103,6 +145,20 @@ export function failingStore(platform: Platform): void {
       const text = await response.text();
       if (method === 'HEAD') expect(text).toBe('');
       else expect(JSON.parse(text)).toMatchObject({ statusCode: 503, message: 'The session store is unavailable.' });
+    });
+
+    test('a handler that saves by itself is told in words of both: of the library and of HTTP', async () => {
+      scene.engine.broken = true;
+      const response = await scene.visitor.get('/caught');
+      expect(await response.json()).toEqual({ is: [true, false], code: 'SESSION_STORE' });
+    });
+
+    test.each(['handed-over', 'filtered-later'])('who hands the answer to the platform himself: %s', async (path) => {
+      scene.engine.broken = true;
+      const response = await scene.visitor.get(`/${path}`);
+      expect(response.status).toBe(503);
+      expect(await response.json()).toMatchObject({ statusCode: 503, message: 'The session store is unavailable.' });
+      expect(ours(response)).toEqual([]);
     });
 
     test.each(['reply', 'write-head'])(

@@ -17,8 +17,8 @@ export interface SessionsModuleExtras {
   /** Whether other modules may inject `SessionsService` without importing this one. Default true. */
   isGlobal?: boolean;
   /**
-   * Whether `SessionInterceptor` is around every handler. Default false: around those that take `@Session()`, as
-   * it costs others time for nothing; what they change all the same is saved when the answer leaves.
+   * Whether `SessionInterceptor` is around every handler. Default false: only where `@Session()` needs it, as it
+   * costs others time for nothing; what they change all the same is saved when the answer leaves.
    */
   interceptor?: boolean;
   /** Modules whose providers an engine class of yours injects. */
