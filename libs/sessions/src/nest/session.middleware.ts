@@ -58,10 +58,10 @@ export class SessionMiddleware {
     const { name, request } = this.settings;
     const kind: SessionKind = { name, store: this.store, settings: request };
     if (name === null) shareWithViews(httpAdapter);
-    const kinds = kindsOn.get(instance);
-    if (kinds) return void kinds.push(kind);
     saveBeforeReply(httpAdapter);
     releasePlainRoutes();
+    const kinds = kindsOn.get(instance);
+    if (kinds) return void kinds.push(kind);
     const all = [kind];
     kindsOn.set(instance, all);
     if (isFastify(instance)) {
