@@ -110,9 +110,7 @@ test('tells in one line of a database that cannot be opened', () => {
 
 test('tells in one line of a file that is no database', () => {
   writeFileSync(file, 'Dear diary, '.repeat(100));
-  expect(clearSessions('shop.mjs')).toEqual(
-    failed('The session store failed at clearExpired: file is not a database'),
-  );
+  expect(clearSessions('shop.mjs')).toEqual(failed('The session store failed at clearExpired: file is not a database'));
 });
 
 test('tells in one line of a table that is missing', () => {
