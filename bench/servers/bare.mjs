@@ -1,5 +1,5 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { deflateSync, inflateSync } from 'node:zlib';
+import { randomBytes } from 'node:crypto';
+import * as django from './django-bytes.mjs';
 import { payloadOf } from './payload.mjs';
 import { startApplication } from './application.mjs';
 import { controllerOf, take } from './routes.mjs';
@@ -68,25 +68,8 @@ export async function handWritten({ platform, store, bytes = 'json' }, settings)
   return startApplication({ platform, controller });
 }
 
-const KEY = createHash('sha256').update('a secret of more than thirty-two characters').digest();
-const sign = (text) => createHmac('sha256', KEY).update(text).digest('base64url');
-
 /** How data are written: as plain JSON, or compressed, dated and signed as Django does it. */
-const BYTES = {
-  json: { dump: JSON.stringify, load: JSON.parse },
-  django: {
-    dump(data) {
-      const body = `.${deflateSync(Buffer.from(JSON.stringify(data), 'latin1')).toString('base64url')}:1tQk0Z`;
-      return `${body}:${sign(body)}`;
-    },
-    load(text) {
-      const cut = text.lastIndexOf(':');
-      const body = text.slice(0, cut);
-      if (!timingSafeEqual(Buffer.from(sign(body)), Buffer.from(text.slice(cut + 1)))) throw new Error('forged');
-      return JSON.parse(inflateSync(Buffer.from(body.slice(1, body.indexOf(':')), 'base64url')).toString('latin1'));
-    },
-  },
-};
+const BYTES = { json: { dump: JSON.stringify, load: JSON.parse }, django };
 
 const SHELVES = {
   async redis({ redis }) {

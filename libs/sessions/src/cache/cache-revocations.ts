@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Revocations } from '../core/revocations.js';
 import type { Cache } from './cache.js';
-import { type CacheKeyOptions, djangoCacheKey } from './django-cache-key.js';
+import { type CacheKeyOptions, hashedCacheKey } from './django-cache-key.js';
 
 const KEY_PREFIX = 'nestjs-django-sessions.revoked.';
 
@@ -26,6 +25,6 @@ export class CacheRevocations implements Revocations {
   }
 
   #cacheKey(subject: string): string {
-    return djangoCacheKey(KEY_PREFIX + createHash('sha256').update(subject).digest('base64url'), this.keyOptions);
+    return hashedCacheKey(KEY_PREFIX, subject, this.keyOptions);
   }
 }

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
 import type { UserIndex } from '../core/user-index.js';
 import type { Cache } from './cache.js';
-import { type CacheKeyOptions, djangoCacheKey } from './django-cache-key.js';
+import { type CacheKeyOptions, hashedCacheKey } from './django-cache-key.js';
 
 const KEY_PREFIX = 'nestjs-django-sessions.user.';
 /** Far more than log-ins of one user that meet. */
@@ -56,9 +55,8 @@ export class CacheUserIndex implements UserIndex {
     throw new Error(`The sessions of a user kept being changed by others in ${TRIES} tries.`);
   }
 
-  /** An id may be any text; what a cache takes for a key may not. */
   #cacheKey(userId: string): string {
-    return djangoCacheKey(KEY_PREFIX + createHash('sha256').update(userId).digest('base64url'), this.keyOptions);
+    return hashedCacheKey(KEY_PREFIX, userId, this.keyOptions);
   }
 }
 

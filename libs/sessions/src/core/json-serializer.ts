@@ -27,7 +27,7 @@ export const jsonSerializer: SessionSerializer = {
   dumps,
   loads,
   peek,
-  settle: (peeked, text) => (isBent(peeked, text) ? loadsCarried(text) : peeked),
+  settle,
   check: (data, key) => checkMember(data, key, key),
 };
 
@@ -42,8 +42,11 @@ function escaped(text: string): string {
 }
 
 function loads(text: string): Data {
-  const data = peek(text);
-  return isBent(data, text) ? loadsCarried(text) : data;
+  return settle(peek(text), text);
+}
+
+function settle(peeked: Data, text: string): Data {
+  return isBent(peeked, text) ? loadsCarried(text) : peeked;
 }
 
 function peek(text: string): Data {

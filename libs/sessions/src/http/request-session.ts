@@ -73,7 +73,7 @@ export class RequestSession {
 
   /** Whether the answer has to wait for the store. Decides nothing yet. */
   mustSave(status: number): boolean {
-    return this.#underWay !== null || (this.#ending(status).action === 'save' && !this.#isStored);
+    return this.#underWay !== null || this.#ending(status).action === 'save';
   }
 
   /**
@@ -129,12 +129,12 @@ export class RequestSession {
   headersNow(status: number): SessionHeaders | null {
     if (this.#underWay) return null;
     const ending = this.#ending(status);
-    return ending.action === 'save' && !this.#isStored ? null : this.#headersFor(ending);
+    return ending.action === 'save' ? null : this.#headersFor(ending);
   }
 
   #headersFor({ action, vary }: Ending): SessionHeaders {
     if (action === 'drop') return this.#removed();
-    if (action === 'announce' || (action === 'save' && this.#isStored)) {
+    if (action === 'announce') {
       try {
         return this.#announced(this.session);
       } catch {
@@ -179,7 +179,7 @@ export class RequestSession {
     if (session === this.#failed && !empty) {
       return keyChanged && !inCookie ? { action: 'announce', vary: true } : { action: 'none', vary: false };
     }
-    return decideEnding(
+    const ending = decideEnding(
       {
         cookieSent: this.#cookie !== null,
         empty,
@@ -190,6 +190,8 @@ export class RequestSession {
       },
       this.#mustRenew(session, accessed),
     );
+    // What is stored has only to be told; not where the cookie is the store, as it may be too long for that.
+    return ending.action === 'save' && !inCookie && isStored(session) ? { action: 'announce', vary: true } : ending;
   }
 
   /** Whether the age of an unchanged session is to be renewed, as far as can be told before it is loaded. */
@@ -220,19 +222,6 @@ export class RequestSession {
     return { setCookies: removedCookies(cookie, [cookie.name, ...this.#sentSession.further]), vary: true };
   }
 
-  /**
-   * Whether the store has these very data already, so that nothing is left but to tell. Not where the cookie is
-   * the store: it may be too long to be told.
-   */
-  get #isStored(): boolean {
-    try {
-      return this.session.isSaved && !this.store.engine.inCookie;
-    } catch {
-      // What cannot be written is not stored.
-      return false;
-    }
-  }
-
   /** What the handler began and did not wait for: an answer before its end would tell of another state. */
   get #underWay(): Promise<void> | null {
     return this.#session ? (unfinished(this) ?? this.#session.underWay) : null;
@@ -253,5 +242,14 @@ function isModified(session: Session): boolean {
     return session.modified;
   } catch {
     return true;
+  }
+}
+
+/** Whether the store has these very data already. What cannot be written is not stored. */
+function isStored(session: Session): boolean {
+  try {
+    return session.isSaved;
+  } catch {
+    return false;
   }
 }

@@ -29,17 +29,14 @@ interface Accessor {
   setter?(this: object, value: never): void;
 }
 
-const decorated = new WeakSet<object>();
-
 const SESSION: Accessor = { getter: SESSION_OF_REQUEST.get, setter: SESSION_OF_REQUEST.set };
 const SESSION_ID: Accessor = { getter: SESSION_ID_OF_REQUEST.get };
 
 /**
  * Gives Fastify's requests `session`. Middleware sees the raw request there, everything after it
- * Fastify's own, which would not have it. Does nothing a second time.
+ * Fastify's own, which would not have it.
  */
 export function decorateFastifyRequests(platform: FastifyLike): void {
-  if (decorated.has(platform)) return;
   if (platform.hasRequestDecorator('session')) {
     throw new SessionsOptionsError([
       'request.session is taken by another plugin of Fastify, such as @fastify/session: it and SessionsModule cannot both be registered',
@@ -47,7 +44,6 @@ export function decorateFastifyRequests(platform: FastifyLike): void {
   }
   platform.decorateRequest('session', SESSION);
   if (!platform.hasRequestDecorator('sessionID')) platform.decorateRequest('sessionID', SESSION_ID);
-  decorated.add(platform);
 }
 
 /**

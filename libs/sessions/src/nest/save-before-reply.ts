@@ -31,11 +31,10 @@ export function saveBeforeReply(adapter: object): void {
   const reply = platform.reply.bind(platform);
   platform.reply = (response, body, status) => {
     const sessions = findSessions(response.req ?? response.request ?? {});
-    // An answer that names its status is one of a filter: nobody would catch what is thrown at it.
-    if (!sessions || status !== undefined || !sessions.mustSave(response.statusCode)) {
-      return reply(response, body, status);
-    }
-    if (response.statusCode >= 400 || (response.raw ?? (response as ServerResponse)).headersSent) {
+    // An answer that names its status is one of a filter, and of 400 and above it may be: nobody would catch what
+    // is thrown at it.
+    const isOfHandler = status === undefined && response.statusCode < 400;
+    if (!sessions || !isOfHandler || isUnderWay(response) || !sessions.mustSave(response.statusCode)) {
       return reply(response, body, status);
     }
     ignoreErrors(body);
@@ -57,6 +56,10 @@ export function saveBeforeReply(adapter: object): void {
       },
     };
   };
+}
+
+function isUnderWay(response: PlatformResponse): boolean {
+  return (response.raw ?? (response as ServerResponse)).headersSent;
 }
 
 /** A stream that fails while the session is saved tells so again when it is sent; until then nobody listens. */

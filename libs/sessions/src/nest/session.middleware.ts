@@ -6,7 +6,7 @@ import { type OnFirstUse, RequestSessions, type SessionKind } from '../http/requ
 import { gatedMethods, gateOnResponse, isOverridden, methodsOf, placeOnPrototype } from '../http/gate-placing.js';
 import { type GateKeeper, type Methods, ResponseGate } from '../http/response-gate.js';
 import { exposeOnExpress } from './express-request.js';
-import { beginOnFastify, decorateFastifyRequests, isFastify } from './fastify-request.js';
+import { beginOnFastify, decorateFastifyRequests, isFastify, type Middleware } from './fastify-request.js';
 import { answerFor, toHttpError } from './http-errors.js';
 import { saveLateChanges } from './late-changes.js';
 import { warnOfPlainConnections } from './plain-connections.js';
@@ -28,8 +28,6 @@ const KEEPER: GateKeeper = {
   handsOut: warnOfPlainConnections(),
   saveLate: (sessions, status) => void saveLateChanges(sessions, status),
 };
-
-type Next = (error?: unknown) => void;
 
 /** The kinds of sessions of each application, by its platform. */
 const kindsOn = new WeakMap<object, SessionKind[]>();
@@ -105,8 +103,8 @@ function binderOf(kinds: readonly SessionKind[], openGate: OnFirstUse, prepare: 
   };
 }
 
-function middlewareFor(kinds: readonly SessionKind[], bind: ReturnType<typeof binderOf>) {
-  return (request: IncomingMessage, response: ServerResponse, next: Next): void => {
+function middlewareFor(kinds: readonly SessionKind[], bind: ReturnType<typeof binderOf>): Middleware {
+  return (request, response, next) => {
     const sessions = bind(request, response);
     sessions.begin();
     // Those libraries read it without asking.

@@ -3,8 +3,7 @@ import type { Clock } from '../../core/clock.js';
 import type { Revocations } from '../../core/revocations.js';
 import { checkTable } from './check-table.js';
 import { dialectOf } from './dialect.js';
-import { numbered } from './placeholders.js';
-import { type Outcome, runStatement } from './run-statement.js';
+import { type Outcome, runNumbered } from './run-statement.js';
 
 const EXCLUDED = 'revoked_until = excluded.revoked_until, keep_until = excluded.keep_until';
 const UPSERT = {
@@ -49,7 +48,6 @@ export class DatabaseRevocations implements Revocations {
   }
 
   #query(sql: string, values: unknown[]): Promise<Outcome> {
-    const dataSource = this.dataSource();
-    return runStatement(dataSource, { sql: numbered(sql, dialectOf(dataSource)), values });
+    return runNumbered(this.dataSource(), sql, values);
   }
 }

@@ -3,8 +3,7 @@ import type { Clock } from '../../core/clock.js';
 import type { UserIndex } from '../../core/user-index.js';
 import { checkTable } from './check-table.js';
 import { dialectOf } from './dialect.js';
-import { numbered } from './placeholders.js';
-import { type Outcome, runStatement } from './run-statement.js';
+import { type Outcome, runNumbered } from './run-statement.js';
 
 const UPSERT = {
   sqlite: 'ON CONFLICT (user_id, session_key) DO UPDATE SET expires_at = excluded.expires_at',
@@ -51,7 +50,6 @@ export class DatabaseUserIndex implements UserIndex {
   }
 
   #query(sql: string, values: unknown[]): Promise<Outcome> {
-    const dataSource = this.dataSource();
-    return runStatement(dataSource, { sql: numbered(sql, dialectOf(dataSource)), values });
+    return runNumbered(this.dataSource(), sql, values);
   }
 }

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import type { DataSource } from 'typeorm';
 import { askConnection } from './ask-connection.js';
+import { dialectOf } from './dialect.js';
+import { numbered } from './placeholders.js';
 
 /** Milliseconds. Drivers wait for an answer as long as it takes; a visitor does not. */
 const PATIENCE = 5000;
@@ -62,6 +64,11 @@ export function runStatement(
     }, patience);
     run().catch(reject);
   });
+}
+
+/** Runs a statement that has question marks, whatever the placeholders of its database are. */
+export function runNumbered(dataSource: DataSource, sql: string, values: unknown[]): Promise<Outcome> {
+  return runStatement(dataSource, { sql: numbered(sql, dialectOf(dataSource)), values });
 }
 
 /** A connection that does not answer may lead nowhere: its pool shall not hand it out again, and make another. */
