@@ -46,19 +46,21 @@ function loads(text: string): Data {
 }
 
 function settle(peeked: Data, text: string): Data {
-  return isBent(peeked, text) ? loadsCarried(text) : peeked;
+  if (carriesNumbers(peeked)) return peeked;
+  // A copy, since to change the prototype of an object takes longer.
+  return isBent(peeked, text) ? loadsCarried(text) : ({ __proto__: null, ...peeked } as unknown as Data);
 }
 
+/** With the prototype that JSON gives: who looks asks for members of the data's own. */
 function peek(text: string): Data {
-  let root: object;
+  let root: unknown;
   try {
-    root = asObject(JSON.parse(text));
+    root = JSON.parse(text);
   } catch {
     // Python's NaN, or no JSON at all.
     return loadsCarried(text);
   }
-  // A copy, since to change the prototype of an object takes longer.
-  return { __proto__: null, ...root } as unknown as Data;
+  return asObject(root) as Data;
 }
 
 function loadsCarried(text: string): Data {

@@ -2,7 +2,7 @@ import { changesBetween, mergeChanges } from './changes.js';
 import { SessionConflictError, SessionError, SessionStoreError, SessionUpdateError } from './errors.js';
 import { STARTED_KEY, TOUCHED_KEY } from './own-members.js';
 import type { Data } from './serializer.js';
-import type { SavedSession, SessionEngine } from './session-engine.js';
+import type { SavedSession, SessionEngine, StoredSession } from './session-engine.js';
 import { EXPIRY_KEY, expiryAge, expiryDate } from './session-expiry.js';
 import { isSessionKey } from './session-key.js';
 import type { SessionObserver } from './session-observer.js';
@@ -53,28 +53,33 @@ export class SessionStore {
 
   /** What is stored, as it is: for whoever looks at sessions, and has to find those too that do not fit the schema. */
   async find(key: string): Promise<Snapshot | null> {
-    const found = await this.#look(key);
-    if (!found) this.onEnded?.(key);
-    return found;
+    let stored: StoredSession | null = null;
+    try {
+      if (this.accepts(key)) stored = await this.engine.load(key);
+    } catch (error) {
+      throw asStoreError('load', error, key);
+    }
+    const found = stored && this.#read(stored, key);
+    const { observer } = this;
+    const isFound = found && (!observer || (await this.#ask('load', async () => observer.found(key, found.data), key)));
+    if (isFound) return found;
+    this.onEnded?.(key);
+    return null;
   }
 
-  async #look(key: string): Promise<Snapshot | null> {
-    if (!this.accepts(key)) return null;
-    const stored = await this.#ask('load', () => this.engine.load(key), key);
-    if (!stored) return null;
+  #read(stored: StoredSession, key: string): Snapshot | null {
+    const { payload, version, outdated = false, modifiedAt } = stored;
     // A cookie that is of no use any more stands for an empty session, as the one it held has ended.
-    if (stored.outdated) this.onEnded?.(key);
+    if (outdated) this.onEnded?.(key);
     let data: Data;
     try {
-      data = this.#peek(stored.payload);
+      data = this.#peek(payload);
     } catch {
       return null;
     }
-    if (stored.modifiedAt !== undefined && this.#hasExpired(data, stored.modifiedAt)) return null;
+    if (modifiedAt !== undefined && this.#hasExpired(data, modifiedAt)) return null;
     if (this.#absoluteEnd(data) <= this.settings.clock()) return null;
-    const { observer } = this;
-    if (observer && !(await this.#ask('load', async () => observer.found(key, data), key))) return null;
-    return { payload: stored.payload, data, version: stored.version, outdated: stored.outdated ?? false };
+    return { payload, data, version, outdated };
   }
 
   async exists(key: string): Promise<boolean> {
@@ -261,7 +266,7 @@ export class SessionStore {
     try {
       return await question();
     } catch (error) {
-      throw error instanceof SessionError ? error : new SessionStoreError(operation, error, key);
+      throw asStoreError(operation, error, key);
     }
   }
 }
@@ -271,6 +276,10 @@ export interface Written extends Snapshot {
   key: string;
   /** Where it was merged: the text of what was given, as it was at that moment. */
   given?: string;
+}
+
+function asStoreError(operation: string, error: unknown, key?: string): unknown {
+  return error instanceof SessionError ? error : new SessionStoreError(operation, error, key);
 }
 
 /** Writers that collide step apart by a random moment, the longer the more they are, so that each round has few losers. */

@@ -230,18 +230,22 @@ export class Session<T extends object = SessionData> {
   }
 
   /** Loads without a trace: nothing shows until the data are used. What `@Session()` does. */
-  async prefetch(): Promise<void> {
+  prefetch(): Promise<void> {
     const key = this.#key;
-    if (this.#contents || this.#fetched || key === null) return;
-    this.#fetching ??= this.#faced(this.#store.load(key))
-      .then((snapshot) => {
-        // Whoever has put data in place meanwhile did so later.
-        if (this.#contents === null) this.#fetched = snapshot ?? 'unknown';
-      })
-      .finally(() => {
-        this.#fetching = null;
-      });
-    return this.#fetching;
+    if (this.#contents || this.#fetched || key === null) return Promise.resolve();
+    return (this.#fetching ??= this.#fetch(key));
+  }
+
+  async #fetch(key: string): Promise<void> {
+    try {
+      const snapshot = await this.#store.load(key);
+      // Whoever has put data in place meanwhile did so later.
+      if (this.#contents === null) this.#fetched = snapshot ?? 'unknown';
+    } catch (error) {
+      throw this.#toError ? this.#toError(error) : error;
+    } finally {
+      this.#fetching = null;
+    }
   }
 
   /** Whether a session is stored under this key, expired or not. Django: `exists`. */

@@ -59,11 +59,23 @@ function unquote(value: string): string {
  */
 export function sessionCookie(settings: CookieSettings, value: string, age: number | null, now: number): string {
   return cookieText(settings, value, {
-    expires: age === null ? null : new Date(Math.floor(now + age * 1000)).toUTCString(),
+    expires: age === null ? null : dateText(Math.floor((now + age * 1000) / 1000)),
     maxAge: age === null ? null : Math.trunc(age),
     httpOnly: settings.httpOnly,
     secure: settings.secure,
   });
+}
+
+let lastSecond = NaN;
+let lastText = '';
+
+/** Most sessions end as long after the present as all others do, so most dates are that of the last one. */
+function dateText(second: number): string {
+  if (second !== lastSecond) {
+    lastText = new Date(second * 1000).toUTCString();
+    lastSecond = second;
+  }
+  return lastText;
 }
 
 /** The Set-Cookie text that takes the session cookie away again. */

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Gate, RequestSessions } from './request-sessions.js';
 import { type GateKeeper, HELD, type Methods, ResponseGate } from './response-gate.js';
 
@@ -33,10 +33,25 @@ export function placeOnPrototype(prototype: object, methods: Methods): void {
   }
 }
 
-/** Whether somebody has put a method of his own on this very response: its gate has to stand above that. */
+/**
+ * What all responses of a server inherit from, made so that they alone do. Null where this server does not let
+ * itself be told what it makes them of, as that of HTTP/2.
+ */
+export function responsesOf(server: object | undefined): object | null {
+  const key = Object.getOwnPropertySymbols(server ?? {}).find(({ description }) => description === 'ServerResponse');
+  // What Node's option `ServerResponse` sets.
+  const kinds = server as Record<symbol, new (request: IncomingMessage) => ServerResponse> | undefined;
+  if (!key || typeof kinds?.[key] !== 'function') return null;
+  class GatedResponse extends kinds[key] {}
+  kinds[key] = GatedResponse;
+  return GatedResponse.prototype;
+}
+
+/** Whether this very response has other methods than all, its own or somebody's: its gate has to stand above them. */
 export function isOverridden(response: ServerResponse, methods: Methods): boolean {
-  const own = response as unknown as Methods;
-  return HELD.some((name) => Object.hasOwn(own, name) && own[name] !== methods[name]);
+  const present = response as unknown as Methods;
+  for (const name of HELD) if (present[name] !== methods[name]) return true;
+  return false;
 }
 
 /**

@@ -3,7 +3,7 @@ import { Session } from '../core/session.js';
 import { isLongEnough } from '../core/session-key.js';
 import type { SessionStore } from '../core/session-store.js';
 import { type CookieSettings, sessionCookie } from './cookie-policy.js';
-import { decideEnding, type Ending } from './ending.js';
+import { decideEnding, type Ending, ENDINGS } from './ending.js';
 import { unfinished } from './express-session/unfinished.js';
 import { readSession, removedCookies, type SentSession, spreadSession } from './session-cookies.js';
 
@@ -26,8 +26,13 @@ export interface SessionHeaders {
   vary: boolean;
 }
 
-const NOTHING: SessionHeaders = { setCookies: [], vary: false };
+export const NOTHING: SessionHeaders = { setCookies: [], vary: false };
 const VARY: SessionHeaders = { setCookies: [], vary: true };
+
+/** Told when the session of a request is first asked for. */
+export interface FirstUseListener {
+  used(): void;
+}
 
 /** One request's session: made from its cookie when first asked for, ended with its answer. */
 export class RequestSession {
@@ -44,20 +49,21 @@ export class RequestSession {
     readonly settings: RequestSettings,
     readonly cookieHeader: string | undefined,
     readonly name: string | null = null,
-    sent: SentSession | null = null,
-  ) {
-    this.#sent = sent;
-  }
-
-  /** Called when the session is first asked for; a request that never does costs nothing more. */
-  onFirstUse: (() => void) | null = null;
+    /** A request that never asks for its session costs nothing more. */
+    private readonly listener: FirstUseListener | null = null,
+  ) {}
 
   get session(): Session {
     if (!this.#session) {
       this.#session = new Session(this.store, this.#cookie, this.settings.toError);
-      this.onFirstUse?.();
+      this.markUsed();
     }
     return this.#session;
+  }
+
+  /** Has the answer be met as if somebody had asked for the session. */
+  markUsed(): void {
+    this.listener?.used();
   }
 
   /** Puts another session in the place of the request's own, as Django's `request.session = …`. */
@@ -68,7 +74,7 @@ export class RequestSession {
     }
     const isFirst = this.#session === null;
     this.#session = session;
-    if (isFirst) this.onFirstUse?.();
+    if (isFirst) this.markUsed();
   }
 
   /** Whether the answer has to wait for the store. Decides nothing yet. */
@@ -168,7 +174,7 @@ export class RequestSession {
   #ending(status: number): Ending {
     const { saveEveryRequest } = this.settings;
     if (!this.#session && !saveEveryRequest && (this.#cookie === null || isLongEnough(this.#cookie))) {
-      return { action: 'none', vary: false };
+      return ENDINGS.nothing;
     }
     const { session } = this;
     const empty = session.isEmpty();
@@ -177,7 +183,7 @@ export class RequestSession {
     const { inCookie = false } = this.store.engine;
     // One that could not be saved may still be ended; and if its key changed before, the old one is dead.
     if (session === this.#failed && !empty) {
-      return keyChanged && !inCookie ? { action: 'announce', vary: true } : { action: 'none', vary: false };
+      return keyChanged && !inCookie ? ENDINGS.announce : ENDINGS.nothing;
     }
     const ending = decideEnding(
       {
@@ -191,7 +197,7 @@ export class RequestSession {
       this.#mustRenew(session, accessed),
     );
     // What is stored has only to be told; not where the cookie is the store, as it may be too long for that.
-    return ending.action === 'save' && !inCookie && isStored(session) ? { action: 'announce', vary: true } : ending;
+    return ending === ENDINGS.save && !inCookie && isStored(session) ? ENDINGS.announce : ending;
   }
 
   /** Whether the age of an unchanged session is to be renewed, as far as can be told before it is loaded. */

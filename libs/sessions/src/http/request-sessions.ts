@@ -1,8 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLongEnough } from '../core/session-key.js';
 import type { SessionStore } from '../core/session-store.js';
-import { RequestSession, type RequestSettings, type SessionHeaders } from './request-session.js';
-import { readSession, type SentSession } from './session-cookies.js';
+import {
+  type FirstUseListener,
+  NOTHING,
+  RequestSession,
+  type RequestSettings,
+  type SessionHeaders,
+} from './request-session.js';
+import { readSession } from './session-cookies.js';
 
 /** A kind of session that an application has: with its own cookie, and its own store. */
 export interface SessionKind {
@@ -23,14 +29,19 @@ export type OnFirstUse = (sessions: RequestSessions, response: ServerResponse) =
 
 /**
  * The sessions of one request, made when they are asked for; they end together with its answer. Most
- * applications have one kind. There is one of these for every request, also for those that ask for no
- * session: it holds next to nothing then.
+ * applications have one kind, and most requests ask for no session: this holds next to nothing then.
+ *
+ * Nothing that is made for every request, here and in what it leads to, is written as a literal with a request in
+ * it: the engine soon takes such literals for something that stays, keeps them with what is old, and all that
+ * hangs on them, the whole request, is kept until the next big collection.
  */
-export class RequestSessions {
+export class RequestSessions implements FirstUseListener {
   /** Where a platform's responses have a place for it. */
   gate: Gate | null = null;
-  #made: RequestSession[] | null = null;
-  #sent: SentSession | null = null;
+  /** Of the first kind. */
+  #first: RequestSession | null = null;
+  /** In the order of the modules, whichever is asked for first; null where only the first kind was. */
+  #further: (RequestSession | undefined)[] | null = null;
   #hasBegun = false;
   #isUsed = false;
 
@@ -50,27 +61,29 @@ export class RequestSessions {
   begin(): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
-    for (const kind of this.kinds) if (endsUnused(kind, this.#sentOf(kind))) this.#make(kind).onFirstUse?.();
+    for (let index = 0; index < this.kinds.length; index++) {
+      if (endsUnused(this.kinds[index]!, this.request.headers.cookie)) this.#at(index).markUsed();
+    }
   }
 
   /** The session of a kind; undefined where there is none of this name. */
   get(name: string | null): RequestSession | undefined {
-    const made = this.#made?.find((one) => one.name === name);
-    if (made) return made;
-    const kind = this.kinds.find((one) => one.name === name);
-    return kind && this.#make(kind);
+    const { kinds } = this;
+    for (let index = 0; index < kinds.length; index++) if (kinds[index]!.name === name) return this.#at(index);
+    return undefined;
   }
 
   /** Whether the answer has to wait for a store. Decides nothing yet. */
   mustSave(status: number): boolean {
-    return this.#made !== null && this.#made.some((one) => one.mustSave(status));
+    if (this.#first?.mustSave(status)) return true;
+    return this.#further !== null && this.#further.some((one) => one?.mustSave(status));
   }
 
   /** What an answer of this status carries, or null if it has to wait for a store. */
   headersNow(status: number): SessionHeaders | null {
-    if (this.#made?.length === 1) return this.#made[0]!.headersNow(status);
+    if (!this.#further) return this.#first ? this.#first.headersNow(status) : NOTHING;
     const all: SessionHeaders[] = [];
-    for (const one of this.#made ?? []) {
+    for (const one of this.#made) {
       const headers = one.headersNow(status);
       if (!headers) return null;
       all.push(headers);
@@ -83,8 +96,9 @@ export class RequestSessions {
    * the answer has to carry. Rejects with the first failure; what was saved before it stays saved.
    */
   async end(status: number): Promise<SessionHeaders> {
+    if (!this.#further && this.#first) return this.#first.end(status);
     const headers: SessionHeaders[] = [];
-    for (const one of this.#made ?? []) {
+    for (const one of this.#made) {
       headers.push(one.mustSave(status) ? await one.end(status) : one.headers(status));
     }
     return joined(headers);
@@ -93,46 +107,43 @@ export class RequestSessions {
   /** Saves what was changed after the headers had left. `lost`: a session could not be kept any more. */
   async endLate(status: number): Promise<'nothing' | 'saved' | 'lost'> {
     const ends = [];
-    for (const one of this.#made ?? []) ends.push(await one.endLate(status));
+    for (const one of this.#made) ends.push(await one.endLate(status));
     return ends.find((end) => end === 'lost') ?? ends.find((end) => end === 'saved') ?? 'nothing';
   }
 
   /** What an answer carries that need not wait for a store. Never throws: it is on its way. */
   headers(status: number): SessionHeaders {
-    return joined((this.#made ?? []).map((one) => one.headers(status)));
+    return joined(this.#made.map((one) => one.headers(status)));
   }
 
-  /** What the request says of a session: asked for twice, by most. */
-  #sentOf({ store, settings }: SessionKind): SentSession {
-    const read = () => readSession(this.request.headers.cookie, settings.cookie.name, store.engine.maxCookies);
-    return this.kinds.length === 1 ? (this.#sent ??= read()) : read();
-  }
-
-  #make(kind: SessionKind): RequestSession {
-    const { name, store, settings } = kind;
-    const made = new RequestSession(store, settings, this.request.headers.cookie, name, this.#sentOf(kind));
-    made.onFirstUse = () => this.#used();
-    if (this.#made === null) {
-      this.#made = [made];
-      return made;
-    }
-    // In the order of the modules, whichever is asked for first.
-    const order = this.kinds.map((one) => one.name);
-    this.#made = [...this.#made, made].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-    return made;
-  }
-
-  #used(): void {
+  /** A session was asked for: the answer will have to be met. */
+  used(): void {
     if (this.#isUsed) return;
     this.#isUsed = true;
     this.onFirstUse(this, this.response);
   }
+
+  get #made(): RequestSession[] {
+    return [this.#first, ...(this.#further ?? [])].filter((one) => one != null);
+  }
+
+  #at(index: number): RequestSession {
+    if (index === 0) return (this.#first ??= this.#make(this.kinds[0]!));
+    const further = (this.#further ??= []);
+    return (further[index] ??= this.#make(this.kinds[index]!));
+  }
+
+  #make({ name, store, settings }: SessionKind): RequestSession {
+    return new RequestSession(store, settings, this.request.headers.cookie, name, this);
+  }
 }
 
 /** Whether an answer may have to carry something although nobody asks for the session. */
-function endsUnused({ settings }: SessionKind, { value }: SentSession): boolean {
+function endsUnused({ store, settings }: SessionKind, cookie: string | undefined): boolean {
   if (settings.saveEveryRequest) return true;
+  if (cookie === undefined) return false;
   // What cannot be a key is taken away at once.
+  const { value } = readSession(cookie, settings.cookie.name, store.engine.maxCookies);
   return value !== null && !isLongEnough(value);
 }
 

@@ -2,7 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Pretence, pretendSent } from './pretend-sent.js';
 import type { SessionHeaders } from './request-session.js';
 import type { Gate, RequestSessions } from './request-sessions.js';
-import { addSessionHeaders, adoptHeaders, dropContentHeaders, type HeadersArgument } from './response-headers.js';
+import {
+  addSessionHeaders,
+  adoptHeaders,
+  dropContentHeaders,
+  type HeadersArgument,
+  takeHeaders,
+  writeSessionHeaders,
+} from './response-headers.js';
 
 /** What the gate asks of whoever put it up. */
 export interface GateKeeper {
@@ -20,6 +27,8 @@ export interface FailedAnswer {
   body: unknown;
 }
 
+const NONE: never[] = [];
+
 /** `flush` is no method of Node's: what compresses below us may have it, and it says that what was written shall leave now. */
 export const HELD = ['writeHead', 'flushHeaders', 'write', 'end', 'flush'] as const;
 export type Held = (typeof HELD)[number];
@@ -32,7 +41,8 @@ export type Methods = Partial<Record<Held, Method>>;
  * Where there is nothing to save, nothing waits.
  */
 export class ResponseGate implements Gate {
-  private readonly waiting: { name: Held; args: unknown[] }[] = [];
+  /** What was called meanwhile; empty where nothing had to wait. */
+  private waiting: { name: Held; args: unknown[] }[] = NONE;
   private pretence: Pretence | null = null;
   /** The answer is on its way. Who asks for the session only then can have it saved, but not told. */
   private isOver: boolean;
@@ -57,24 +67,19 @@ export class ResponseGate implements Gate {
     if (this.isOver) return this.call(name, args);
     // Nothing was written yet.
     if (name === 'flush' && !pretence) return this.call(name, args);
-    // The head of an answer under way has been decided already, and nothing comes after its end.
-    if (name === 'writeHead' && waiting.length > 0) return response;
-    if (pretence?.isEnded) return name === 'write' ? false : response;
-    waiting.push({ name, args });
     if (!pretence) {
       const status = name === 'writeHead' ? Number(args[0]) : response.statusCode;
       const headers = this.sessions.headersNow(status);
-      if (headers) {
-        try {
-          return this.letGo(headers);
-        } finally {
-          // A head that Node refuses was none: the answer that tells so passes here again.
-          waiting.length = 0;
-        }
-      }
+      if (headers) return this.letPass(name, args, headers);
       // Fastify goes on using the object it hands out.
       if (name === 'writeHead') args.push(copyOf(takeHeaders(args)));
+      this.waiting = [{ name, args }];
       this.hold(status);
+    } else {
+      // The head of an answer under way has been decided already, and nothing comes after its end.
+      if (name === 'writeHead') return response;
+      if (pretence.isEnded) return name === 'write' ? false : response;
+      waiting.push({ name, args });
     }
     if (name === 'end') this.pretence!.isEnded = true;
     if (name !== 'write') return response;
@@ -127,20 +132,30 @@ export class ResponseGate implements Gate {
     this.response.statusCode = status;
   }
 
-  private letGo(headers: SessionHeaders): unknown {
+  private letPass(name: Held, args: unknown[], headers: SessionHeaders): unknown {
+    // A head that Node refuses was none: the answer that tells so passes here again.
+    this.addHeaders(name, args, headers);
+    this.over();
+    return this.call(name, args);
+  }
+
+  private letGo(headers: SessionHeaders): void {
     const { response, waiting } = this;
-    const [first] = waiting;
-    if (first?.name === 'writeHead' && (headers.setCookies.length > 0 || headers.vary)) {
-      adoptHeaders(response, takeHeaders(first.args));
-    }
-    addSessionHeaders(response, headers);
-    if (headers.setCookies.length > 0) this.keeper.handsOut(response.req, headers);
+    this.addHeaders(waiting[0]!.name, waiting[0]!.args, headers);
     this.over();
     const results = waiting.splice(0).map(({ name, args }) => this.call(name, args));
     if (this.owesDrain && results.every((result) => result !== false)) {
       process.nextTick(() => response.emit('drain'));
     }
-    return results[0];
+  }
+
+  private addHeaders(name: Held, args: unknown[], headers: SessionHeaders): void {
+    const { response } = this;
+    const isHandedOut = headers.setCookies.length > 0;
+    if (!isHandedOut && !headers.vary) return;
+    if (name !== 'writeHead') addSessionHeaders(response, headers);
+    else writeSessionHeaders(response, args, headers);
+    if (isHandedOut) this.keeper.handsOut(response.req, headers);
   }
 
   private fail(error: unknown): void {
@@ -183,14 +198,6 @@ function sizeOf([chunk, encoding]: unknown[]): number {
   return typeof chunk === 'string'
     ? Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
     : ((chunk as Uint8Array | undefined)?.byteLength ?? 0);
-}
-
-/** Takes the headers out of the arguments of `writeHead`. */
-function takeHeaders(args: unknown[]): HeadersArgument {
-  const [, reason, headers] = args;
-  const hasReason = typeof reason === 'string';
-  args.length = Math.min(args.length, hasReason ? 2 : 1);
-  return (headers ?? (hasReason ? undefined : reason)) as HeadersArgument;
 }
 
 function copyOf(headers: HeadersArgument): HeadersArgument {

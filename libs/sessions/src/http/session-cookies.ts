@@ -12,10 +12,12 @@ export interface SentSession {
   further: readonly string[];
 }
 
+const NONE_FURTHER: readonly string[] = [];
+
 /** Reads the session's cookie, and `name.1`, `name.2` … where the engine may spread a session. */
 export function readSession(header: string | undefined, name: string, maxCookies = 1): SentSession {
   const first = readCookie(header, name);
-  if (maxCookies === 1 || !header?.includes(`${name}.`)) return { value: first, further: [] };
+  if (maxCookies === 1 || !header?.includes(`${name}.`)) return { value: first, further: NONE_FURTHER };
   const parts = readCookiesNamed(header, (sent) => isPartOf(sent, name));
   let value = first;
   for (let n = 1; value !== null && parts.has(`${name}.${n}`); n++) value += parts.get(`${name}.${n}`)!;

@@ -30,16 +30,18 @@ export function Session(wanted?: string | SessionParameter): ParameterDecorator 
 }
 
 const sessionParameter = createParamDecorator(
-  async (wanted: string | SessionParameter | undefined, context: ExecutionContext) => {
-    const { name = null, key } = typeof wanted === 'string' ? { key: wanted } : (wanted ?? {});
+  (wanted: string | SessionParameter | undefined, context: ExecutionContext) => {
+    const name = typeof wanted === 'object' ? (wanted.name ?? null) : null;
+    const key = typeof wanted === 'object' ? wanted.key : wanted;
     const { session } = sessionBehind(context, name);
-    try {
-      await session.prefetch();
-    } catch (error) {
-      throw toHttpError(error);
-    }
-    return key === undefined ? session : (session as CoreSession<Record<string, unknown>>).get(key);
+    const handOut = () => (key === undefined ? session : (session as CoreSession<Record<string, unknown>>).get(key));
+    // Nest waits for a promise, and for nothing else: that takes a while, too.
+    return session.isLoaded ? handOut() : session.prefetch().then(handOut, rethrow);
   },
 );
+
+function rethrow(error: unknown): never {
+  throw toHttpError(error);
+}
 
 export type Session<T extends object = SessionData> = CoreSession<T>;

@@ -3,8 +3,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { SessionStore } from '../core/session-store.js';
 import { type OnFirstUse, RequestSessions, type SessionKind } from '../http/request-sessions.js';
-import { gatedMethods, gateOnResponse, isOverridden, methodsOf, placeOnPrototype } from '../http/gate-placing.js';
-import { type GateKeeper, type Methods, ResponseGate } from '../http/response-gate.js';
+import {
+  gatedMethods,
+  gateOnResponse,
+  isOverridden,
+  methodsOf,
+  placeOnPrototype,
+  responsesOf,
+} from '../http/gate-placing.js';
+import { type GateKeeper, ResponseGate } from '../http/response-gate.js';
 import { exposeOnExpress } from './express-request.js';
 import { beginOnFastify, decorateFastifyRequests, isFastify, type Middleware } from './fastify-request.js';
 import { answerFor, toHttpError } from './http-errors.js';
@@ -64,16 +71,14 @@ export class SessionMiddleware {
     kindsOn.set(instance, all);
     if (isFastify(instance)) {
       decorateFastifyRequests(instance);
+      const open = openerOn(responsesOf(httpAdapter.getHttpServer() as object | undefined));
       // Middleware is given the raw request, which does not inherit anything of ours.
-      const bindAndExpose = binderOf(all, gateOnIt, exposeOnRequest);
-      return beginOnFastify(instance, middlewareFor(all, binderOf(all, gateOnIt)), middlewareFor(all, bindAndExpose));
+      const bindAndExpose = binderOf(all, open, exposeOnRequest);
+      return beginOnFastify(instance, middlewareFor(all, binderOf(all, open)), middlewareFor(all, bindAndExpose));
     }
     const responses = exposeOnExpress(instance);
     if (!responses) return void httpAdapter.use(middlewareFor(all, binderOf(all, gateOnIt, exposeOnRequest)));
-    const below = methodsOf(responses);
-    const methods = gatedMethods(gateOf, below);
-    placeOnPrototype(responses, methods);
-    const bind = binderOf(all, openerOf(methods, below));
+    const bind = binderOf(all, openerOn(responses));
     // Before Express has the request: from then on a member more is dear. Who calls Express without a server is
     // served by the middleware alone.
     httpAdapter.getHttpServer()?.prependListener?.('request', bind);
@@ -81,10 +86,17 @@ export class SessionMiddleware {
   }
 }
 
-const gateOf = (response: ServerResponse) => findSessions(response.req)?.gate ?? null;
+const gateOf = (response: ServerResponse) => boundSessions(response.req)?.gate ?? null;
 
-/** Opens the gate of a response whose methods lead through it, or puts one above what others have put there. */
-function openerOf(methods: Methods, below: Methods): OnFirstUse {
+/**
+ * Opens the gate of responses that inherit from this, whose methods lead through it from now on; or puts one above what is
+ * on a response otherwise.
+ */
+function openerOn(responses: object | null): OnFirstUse {
+  if (!responses) return gateOnIt;
+  const below = methodsOf(responses);
+  const methods = gatedMethods(gateOf, below);
+  placeOnPrototype(responses, methods);
   return (sessions, response) => {
     if (isOverridden(response, methods)) gateOnIt(sessions, response);
     else sessions.gate = new ResponseGate(response, sessions, KEEPER, below);
