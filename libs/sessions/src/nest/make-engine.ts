@@ -73,7 +73,7 @@ const MAKERS: Record<EngineName, Maker> = {
   async cached_db(settings, moduleRef) {
     const { CachedDbEngine } = await import('../engines/cached-db/cached-db-engine.js');
     const { keyPrefix, version, values } = chosenCache(settings);
-    const database = await makeDatabaseEngine(settings, moduleRef, "engine 'cached_db'");
+    const database = await makeDatabaseEngine(settings, moduleRef, "engine 'cached_db'", true);
     const { cache, close } = await openCache(settings);
     const engine = new CachedDbEngine(protectedEngine(database, settings), cache, {
       ...defined({ keyPrefix, version, values }),
@@ -160,10 +160,10 @@ function defined<T extends object>(options: T): { [K in keyof T]?: NonNullable<T
 
 const DATABASE_PACKAGES = ['typeorm', '@nestjs/typeorm'];
 
-async function makeDatabaseEngine(settings: Settings, moduleRef: ModuleRef, choice: string) {
+async function makeDatabaseEngine(settings: Settings, moduleRef: ModuleRef, choice: string, tellsEnd = false) {
   const { DatabaseEngine } = await requiredPeer(() => import('../typeorm.js'), choice, ...DATABASE_PACKAGES);
   const { clock } = settings.session;
-  return new DatabaseEngine(await dataSourceFinder(settings, moduleRef, choice), { clock });
+  return new DatabaseEngine(await dataSourceFinder(settings, moduleRef, choice), { clock, tellsEnd });
 }
 
 /** Asked for when it is used: the DataSource may still be connecting now. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource } from 'typeorm';
+import { type BorrowedConnection, isWatched } from './borrow-connection.js';
 import type { Outcome, Statement } from './run-statement.js';
 
 type Ask = (connection: never, statement: Statement, isPrepared: boolean) => Promise<Outcome>;
@@ -40,31 +41,25 @@ const NOT_PREPARED: unknown[] = ['26000', '42P05', '0A000'];
 /** Runs a statement on a connection. Throws what the driver throws. */
 export async function askConnection(
   dataSource: DataSource,
-  runner: QueryRunner,
-  connection: unknown,
+  { connection, runner }: Pick<BorrowedConnection, 'connection' | 'runner'>,
   statement: Statement,
 ): Promise<Outcome> {
   const ask = ASK[dataSource.options.type];
-  if (!ask || isWatched(dataSource)) return runner.query(statement.sql, statement.values, true);
+  if (runner && (!ask || isWatched(dataSource))) return runner.query(statement.sql, statement.values, true);
   const isPrepared = statement.isPrepared === true && !unprepared.has(dataSource);
   const { logger } = dataSource;
   logger.logQuery(statement.sql, undefined, runner);
   try {
-    return await ask(connection as never, statement, isPrepared);
+    return await ask!(connection as never, statement, isPrepared);
   } catch (error) {
     const { code } = error as { code?: unknown };
     if (isPrepared && NOT_PREPARED.includes(code)) {
       unprepared.add(dataSource);
-      return askConnection(dataSource, runner, connection, statement);
+      return askConnection(dataSource, { connection, ...(runner && { runner }) }, statement);
     }
     logger.logQueryError(error as Error, statement.sql, undefined, runner);
     throw error;
   }
-}
-
-/** Whether the application wants to be told of every statement, or of slow ones: only the query runner does that. */
-function isWatched({ subscribers, options }: DataSource): boolean {
-  return Boolean(options.maxQueryExecutionTime) || subscribers.some((one) => one.beforeQuery ?? one.afterQuery);
 }
 
 const names = new Map<string, string>();

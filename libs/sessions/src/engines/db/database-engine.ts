@@ -15,6 +15,8 @@ const CLEARING_PATIENCE = 600_000;
 export interface DatabaseEngineOptions {
   clock?: Clock;
   newKey?: () => string;
+  /** Whether `load` tells when a session ends, which only a cache in front of it wants to know. Default true. */
+  tellsEnd?: boolean;
 }
 
 /**
@@ -26,6 +28,7 @@ export class DatabaseEngine implements SessionEngine {
   readonly #dataSource: () => DataSource;
   readonly #clock: Clock;
   readonly #newKey: () => string;
+  readonly #tellsEnd: boolean;
   #statements: Statements | null = null;
 
   /** The DataSource, or a function that answers it, for one that is not there yet. */
@@ -34,6 +37,7 @@ export class DatabaseEngine implements SessionEngine {
     this.#clock = options.clock ?? systemClock;
     this.users = new DatabaseUserIndex(this.#dataSource, this.#clock);
     this.#newKey = options.newKey ?? newSessionKey;
+    this.#tellsEnd = options.tellsEnd ?? true;
   }
 
   /** Looks the DataSource up now, so that a missing or unfit one is told at start-up. */
@@ -42,12 +46,13 @@ export class DatabaseEngine implements SessionEngine {
   }
 
   async load(key: string): Promise<StoredSession | null> {
-    const { load, instant } = this.#sql;
-    const { records } = await this.#query(load, [key, instant(this.#clock())]);
-    const [row] = records as { session_data: string; expires: unknown }[];
+    const { load, loadWithEnd, instant } = this.#sql;
+    const { records } = await this.#query(this.#tellsEnd ? loadWithEnd : load, [key, instant(this.#clock())]);
+    const [row] = records as { session_data: string; expires?: unknown }[];
     if (!row) return null;
-    const expiresAt = fromIsoText(`${String(row.expires)}+00:00`, 'UTC');
-    return { payload: row.session_data, version: row.session_data, ...(expiresAt !== null && { expiresAt }) };
+    const { session_data: payload, expires } = row;
+    const end = expires === undefined ? null : fromIsoText(`${String(expires)}+00:00`, 'UTC');
+    return end === null ? { payload, version: payload } : { payload, version: payload, expiresAt: end };
   }
 
   async exists(key: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { DataSource } from 'typeorm';
 import { askConnection } from './ask-connection.js';
+import { type BorrowedConnection, borrowConnection } from './borrow-connection.js';
 import { dialectOf } from './dialect.js';
 import { numbered } from './placeholders.js';
 
@@ -41,26 +42,25 @@ export function runStatement(
   statement: Statement,
   { patience = PATIENCE, undo }: Terms = {},
 ): Promise<Outcome> {
-  const runner = dataSource.createQueryRunner();
   return new Promise((resolve, reject) => {
-    let connection: unknown;
+    let borrowed: BorrowedConnection | undefined;
     let isLate = false;
     const run = async () => {
       try {
-        connection = await runner.connect();
+        borrowed = await borrowConnection(dataSource);
         if (isLate) return;
-        resolve(await askConnection(dataSource, runner, connection, statement));
-        if (isLate && undo) await askConnection(dataSource, runner, connection, undo);
+        resolve(await askConnection(dataSource, borrowed, statement));
+        if (isLate && undo) await askConnection(dataSource, borrowed, undo);
       } finally {
         clearTimeout(timer);
-        await runner.release();
+        await borrowed?.giveBack();
       }
     };
     let timer = setTimeout(() => {
       isLate = true;
       reject(new NoAnswerError(patience));
-      if (undo) timer = setTimeout(() => hangUp(connection), UNDO_PATIENCE).unref();
-      else hangUp(connection);
+      if (undo) timer = setTimeout(() => hangUp(borrowed?.connection), UNDO_PATIENCE).unref();
+      else hangUp(borrowed?.connection);
     }, patience);
     run().catch(reject);
   });

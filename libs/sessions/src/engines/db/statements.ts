@@ -5,6 +5,8 @@ import { numbered as withPlaceholders } from './placeholders.js';
 /** The engine's whole SQL, one statement an operation, with the placeholders of its database. */
 export interface Statements {
   load: string;
+  /** The same, and when it ends. */
+  loadWithEnd: string;
   exists: string;
   insert: string;
   update: string;
@@ -41,13 +43,13 @@ const CLEAR_EXPIRED: Record<Dialect, (batchSize: number) => string> = {
 
 export function statementsFor(dialect: Dialect): Statements {
   const numbered = (sql: string) => withPlaceholders(sql, dialect);
+  const found = ` FROM ${TABLE} WHERE session_key = ? AND expire_date > ?`;
   const expected = ' AND session_data = ?';
   const update = `UPDATE ${TABLE} SET session_data = ?, expire_date = ? WHERE session_key = ?`;
   const cycle = `UPDATE ${TABLE} SET session_key = ?, session_data = ?, expire_date = ? WHERE session_key = ?`;
   return {
-    load: numbered(
-      `SELECT session_data, ${EXPIRES[dialect]} AS expires FROM ${TABLE} WHERE session_key = ? AND expire_date > ?`,
-    ),
+    load: numbered(`SELECT session_data${found}`),
+    loadWithEnd: numbered(`SELECT session_data, ${EXPIRES[dialect]} AS expires${found}`),
     exists: numbered(`SELECT 1 AS found FROM ${TABLE} WHERE session_key = ?`),
     insert: numbered(`INSERT INTO ${TABLE} (session_key, session_data, expire_date) VALUES (?, ?, ?)`),
     update: numbered(update),
