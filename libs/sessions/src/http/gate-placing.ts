@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Gate, RequestSessions } from './request-sessions.js';
 import { type GateKeeper, HELD, type Methods, ResponseGate } from './response-gate.js';
 
@@ -31,20 +31,6 @@ export function placeOnPrototype(prototype: object, methods: Methods): void {
   for (const name of OF_NODE) {
     Object.defineProperty(prototype, name, { configurable: true, writable: true, value: methods[name] });
   }
-}
-
-/**
- * What all responses of a server inherit from, made so that they alone do. Null where this server does not let
- * itself be told what it makes them of, as that of HTTP/2.
- */
-export function responsesOf(server: object | undefined): object | null {
-  const key = Object.getOwnPropertySymbols(server ?? {}).find(({ description }) => description === 'ServerResponse');
-  // What Node's option `ServerResponse` sets.
-  const kinds = server as Record<symbol, new (request: IncomingMessage) => ServerResponse> | undefined;
-  if (!key || typeof kinds?.[key] !== 'function') return null;
-  class GatedResponse extends kinds[key] {}
-  kinds[key] = GatedResponse;
-  return GatedResponse.prototype;
 }
 
 /** Whether this very response has other methods than all, its own or somebody's: its gate has to stand above them. */

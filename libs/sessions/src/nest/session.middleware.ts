@@ -1,16 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { SessionStore } from '../core/session-store.js';
 import { type OnFirstUse, RequestSessions, type SessionKind } from '../http/request-sessions.js';
-import {
-  gatedMethods,
-  gateOnResponse,
-  isOverridden,
-  methodsOf,
-  placeOnPrototype,
-  responsesOf,
-} from '../http/gate-placing.js';
+import { gatedMethods, gateOnResponse, isOverridden, methodsOf, placeOnPrototype } from '../http/gate-placing.js';
+import { makeMessagesWith } from '../http/message-prototypes.js';
 import { type GateKeeper, ResponseGate } from '../http/response-gate.js';
 import { exposeOnExpress } from './express-request.js';
 import { beginOnFastify, decorateFastifyRequests, isFastify, type Middleware } from './fastify-request.js';
@@ -69,19 +63,24 @@ export class SessionMiddleware {
     if (kinds) return void kinds.push(kind);
     const all = [kind];
     kindsOn.set(instance, all);
+    const server = httpAdapter.getHttpServer() as Server | undefined;
     if (isFastify(instance)) {
       decorateFastifyRequests(instance);
-      const open = openerOn(responsesOf(httpAdapter.getHttpServer() as object | undefined));
+      const responses = Object.create(ServerResponse.prototype) as object;
+      const open = makeMessagesWith(responses, 'ServerResponse', server) ? openerOn(responses) : gateOnIt;
       // Middleware is given the raw request, which does not inherit anything of ours.
       const bindAndExpose = binderOf(all, open, exposeOnRequest);
       return beginOnFastify(instance, middlewareFor(all, binderOf(all, open)), middlewareFor(all, bindAndExpose));
     }
-    const responses = exposeOnExpress(instance);
-    if (!responses) return void httpAdapter.use(middlewareFor(all, binderOf(all, gateOnIt, exposeOnRequest)));
+    const express = exposeOnExpress(instance);
+    if (!express) return void httpAdapter.use(middlewareFor(all, binderOf(all, gateOnIt, exposeOnRequest)));
+    const { request: requests, response: responses } = express;
     const bind = binderOf(all, openerOn(responses));
-    // Before Express has the request: from then on a member more is dear. Who calls Express without a server is
-    // served by the middleware alone.
-    httpAdapter.getHttpServer()?.prependListener?.('request', bind);
+    makeMessagesWith(requests, 'IncomingMessage', server);
+    makeMessagesWith(responses, 'ServerResponse', server);
+    // Before Express has the request: where it is Express that gives it its prototype, a member more is dear from then on.
+    // Who calls Express without a server is served by the middleware alone.
+    server?.prependListener?.('request', bind);
     httpAdapter.use(middlewareFor(all, bind));
   }
 }
