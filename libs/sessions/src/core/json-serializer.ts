@@ -37,6 +37,8 @@ function dumps(data: Data): string {
 }
 
 function escaped(text: string): string {
+  // Mostly there is nothing to do, which is quicker to find out without looking at each character.
+  if (Buffer.byteLength(text) === text.length && !text.includes('\u007f')) return text;
   // oxlint-disable-next-line no-control-regex -- DEL is what is meant
   return text.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -43,6 +43,8 @@ export class RequestSession {
   /** The session whose age was renewed, so that its cookie is, too. */
   #renewed: Session | null = null;
   #ended: Promise<SessionHeaders> | null = null;
+  /** What was last told of the session. */
+  #announcement: { key: string; age: number | null; second: number; headers: SessionHeaders } | null = null;
 
   constructor(
     readonly store: SessionStore,
@@ -216,10 +218,20 @@ export class RequestSession {
     const { engine, settings } = this.store;
     const now = settings.clock();
     const key = session.sessionKey!;
-    if (!engine.inCookie) return { setCookies: [sessionCookie(cookie, key, age, now)], vary: true };
+    if (!engine.inCookie) return this.#announcementOf(key, age, now);
     const { maxCookies = 1 } = engine;
     const setCookies = spreadSession(cookie, key, { age, now }, { maxCookies, further: this.#sentSession.further });
     return { setCookies, vary: true };
+  }
+
+  /** Asked for when the session is saved, and again when the answer leaves: mostly in the same second. */
+  #announcementOf(key: string, age: number | null, now: number): SessionHeaders {
+    const second = Math.floor(now / 1000);
+    const last = this.#announcement;
+    if (last?.key === key && last.age === age && last.second === second) return last.headers;
+    const headers = { setCookies: [sessionCookie(this.settings.cookie, key, age, now)], vary: true };
+    this.#announcement = { key, age, second, headers };
+    return headers;
   }
 
   #removed(): SessionHeaders {

@@ -1,12 +1,12 @@
-import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { SessionStore } from '../core/session-store.js';
 import { type OnFirstUse, RequestSessions, type SessionKind } from '../http/request-sessions.js';
 import { gatedMethods, gateOnResponse, isOverridden, methodsOf, placeOnPrototype } from '../http/gate-placing.js';
-import { makeMessagesWith } from '../http/message-prototypes.js';
+import { ownMessageClass } from '../http/own-message-class.js';
 import { type GateKeeper, ResponseGate } from '../http/response-gate.js';
-import { exposeOnExpress } from './express-request.js';
+import { exposeOnExpress, inheritFromBirth, isExpress } from './express-messages.js';
 import { beginOnFastify, decorateFastifyRequests, isFastify, type Middleware } from './fastify-request.js';
 import { answerFor, toHttpError } from './http-errors.js';
 import { saveLateChanges } from './late-changes.js';
@@ -14,13 +14,7 @@ import { warnOfPlainConnections } from './plain-connections.js';
 import type { Settings } from './resolve-settings.js';
 import { saveBeforeReply } from './save-before-reply.js';
 import { releasePlainRoutes } from './session-handlers.js';
-import {
-  bindSessions,
-  boundSessions,
-  findSessions,
-  SESSION_ID_OF_REQUEST,
-  SESSION_OF_REQUEST,
-} from './session-binding.js';
+import { bindSessions, boundSessions, SESSION_ID_OF_REQUEST, SESSION_OF_REQUEST } from './session-binding.js';
 import { shareWithViews } from './session-in-views.js';
 import { SESSION_STORE, SESSIONS_SETTINGS } from './sessions.constants.js';
 
@@ -66,18 +60,15 @@ export class SessionMiddleware {
     const server = httpAdapter.getHttpServer() as Server | undefined;
     if (isFastify(instance)) {
       decorateFastifyRequests(instance);
-      const responses = Object.create(ServerResponse.prototype) as object;
-      const open = makeMessagesWith(responses, 'ServerResponse', server) ? openerOn(responses) : gateOnIt;
+      const open = openerOn(ownMessageClass(server, 'ServerResponse'));
       // Middleware is given the raw request, which does not inherit anything of ours.
       const bindAndExpose = binderOf(all, open, exposeOnRequest);
       return beginOnFastify(instance, middlewareFor(all, binderOf(all, open)), middlewareFor(all, bindAndExpose));
     }
-    const express = exposeOnExpress(instance);
-    if (!express) return void httpAdapter.use(middlewareFor(all, binderOf(all, gateOnIt, exposeOnRequest)));
-    const { request: requests, response: responses } = express;
-    const bind = binderOf(all, openerOn(responses));
-    makeMessagesWith(requests, 'IncomingMessage', server);
-    makeMessagesWith(responses, 'ServerResponse', server);
+    if (!isExpress(instance)) return void httpAdapter.use(middlewareFor(all, binderOf(all, gateOnIt, exposeOnRequest)));
+    inheritFromBirth(instance, server);
+    exposeOnExpress(instance);
+    const bind = binderOf(all, openerOn(instance.response));
     // Before Express has the request: where it is Express that gives it its prototype, a member more is dear from then on.
     // Who calls Express without a server is served by the middleware alone.
     server?.prependListener?.('request', bind);
