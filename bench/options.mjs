@@ -6,7 +6,8 @@ export const HELP = `npm run bench -- [options]
   --quick              all of it in two minutes: fewer contenders, rounds and sizes; nothing is written to docs/
   --only TEXT          only groups or contenders with this in their name
   --parts A,B          only these of: throughput, accounting, micro, memory, flatness, django
-  --rounds N           how often each contender is asked, in turn with its neighbours
+  --rounds N           how often each contender is asked in a launch, in turn with its neighbours
+  --launches N         how often all servers of a group are started anew
   --seconds N          how long each time
   --no-build           measure libs/sessions/dist as it is
   --beside NAME=PATH   another build of the library (its dist folder), measured beside the present one; repeatable
@@ -25,6 +26,7 @@ export function readOptions(args) {
       only: { type: 'string' },
       parts: { type: 'string', default: PARTS.join(',') },
       rounds: { type: 'string' },
+      launches: { type: 'string' },
       seconds: { type: 'string' },
       build: { type: 'boolean', default: true },
       beside: { type: 'string', multiple: true, default: [] },
@@ -39,6 +41,7 @@ export function readOptions(args) {
     ...values,
     parts,
     rounds: values.rounds && Number(values.rounds),
+    launches: values.launches && Number(values.launches),
     seconds: values.seconds && Number(values.seconds),
     beside: Object.fromEntries(
       values.beside.map((text) => [text.slice(0, text.indexOf('=')), resolve(text.slice(text.indexOf('=') + 1))]),

@@ -1,11 +1,12 @@
 /**
  * What is measured with what: which contenders beside each other, on which routes, with how much in a session
- * (bytes of JSON), and how often. Each group has a server without sessions, so that no ratio crosses groups.
+ * (bytes of JSON), and how often: so many
+ * rounds of each, in so many launches of all servers. Each group has a server without sessions, so that no ratio crosses groups.
  */
 const GROUPS = [
   {
     name: 'Redis, Express',
-    contenders: ['none-express', 'hand-redis', 'ours-redis', 'express-redis'],
+    contenders: ['none-express', 'none-equal', 'hand-redis', 'hand-redis-equal', 'ours-redis', 'express-redis'],
     isMain: true,
   },
   {
@@ -36,22 +37,23 @@ const GROUPS = [
 
 export const USUAL = 2000;
 
-export function planOf({ quick, rounds, seconds, only, builds }) {
+export function planOf({ quick, rounds, launches, seconds, only, builds }) {
   const groups = GROUPS.filter(({ isMain }) => isMain || !quick)
     .filter(({ name, contenders }) => !only || name.includes(only) || contenders.some((id) => id.includes(only)))
     .map((group) => ({
       ...group,
       contenders: withBuilds(group.contenders, builds),
       cells: cellsOf(group, quick),
-      rounds: rounds ?? (quick ? 3 : group.isMain ? 11 : 5),
+      launches: launches ?? (quick ? 1 : group.isMain ? 3 : 2),
+      rounds: rounds ?? (quick ? 3 : 2),
     }));
   return {
     groups,
     // Many short turns: what slows the machine for a while then slows neighbours alike.
     seconds: seconds ?? (quick ? 0.2 : 0.3),
     /** Seconds of each route before anything is timed, and again before each cell. */
-    firstWarmUp: quick ? 0.5 : 1.5,
-    warmUp: quick ? 0.2 : 0.7,
+    firstWarmUp: quick ? 0.5 : 1,
+    warmUp: quick ? 0.2 : 0.4,
     /** Whose round trips and allocations are counted. */
     accounted: [...new Set(groups.flatMap(({ contenders }) => contenders))].filter(
       (id) => !quick || id.startsWith('ours'),

@@ -6,38 +6,72 @@ const CLIENTS = 64;
 
 /**
  * One group of contenders, all running at once and asked in turn, round by round, so that whatever slows the
- * machine slows all of them. Answers, for each, a list of figures by cell; a contender that fails is left out and told.
+ * machine slows all of them; and all started anew for each launch, as what the engine takes a program for in its first
+ * second it keeps to. Answers, for each, a list of figures by cell; a contender that fails is left out and told.
  */
-export async function measureGroup(group, plan, { settings, generator, say }) {
+export async function measureGroup(group, plan, context) {
   const failures = [];
-  const servers = [];
-  for (const id of group.contenders) {
-    try {
-      servers.push(await Server.start(id, settings));
-    } catch (error) {
-      failures.push({ id, message: error.message });
+  const results = new Map();
+  for (let launch = 0; launch < group.launches; launch++) {
+    // One that failed once has no figures that could be compared.
+    const contenders = group.contenders.filter((id) => failures.every((failure) => failure.id !== id));
+    const say = (text) => context.say(`${group.name}, launch ${launch + 1} of ${group.launches}: ${text}`);
+    for (const one of await measureLaunch({ ...group, contenders }, plan, { ...context, failures, say })) {
+      const name = `${one.id} ${nameOf(one)}`;
+      const before = results.get(name);
+      results.set(name, before ? joined(before, one) : one);
     }
   }
+  const isWhole = ({ id }) => failures.every((failure) => failure.id !== id);
+  return { ...group, results: [...results.values()].filter(isWhole), failures };
+}
+
+async function measureLaunch(group, plan, { settings, generator, failures, say }) {
+  const servers = [];
   const results = [];
   try {
-    say(`${group.name}: warming up`);
+    for (const id of group.contenders) {
+      try {
+        servers.push(await Server.start(id, settings));
+      } catch (error) {
+        failures.push({ id, message: error.message });
+      }
+    }
+    say('warming up');
     for (const server of servers) await warmUpFirst(server, plan.firstWarmUp, generator);
     for (const cell of group.cells) {
-      say(`${group.name}: ${nameOf(cell)}`);
+      say(nameOf(cell));
       results.push(...(await measureCell(cell, servers, { ...plan, rounds: group.rounds, generator, failures })));
     }
   } finally {
     for (const server of servers) await server.end();
   }
-  return { ...group, results, failures };
+  return results;
 }
 
-/** So that what is timed is what the engine has optimized. A failure shows again where it is counted. */
+const FIGURES = ['rps', 'cpu', 'p50', 'p99'];
+
+function joined(before, after) {
+  return { ...before, ...Object.fromEntries(FIGURES.map((name) => [name, [...before[name], ...after[name]]])) };
+}
+
+/**
+ * So that what is timed is what the engine has optimized. A few visitors come first: where 64 at once are the very
+ * first, the engine may take what it makes for one request for something that stays. A failure shows again where it is counted.
+ */
 async function warmUpFirst(server, seconds, generator) {
   try {
-    let cookies = await server.visitors(CLIENTS, USUAL);
-    for (const route of ['read', 'write']) {
-      ({ cookies } = await generator.run({ server, route, cookies, seconds }));
+    for (const clients of [4, CLIENTS]) {
+      let cookies = [];
+      for (let visitors = 0; visitors < clients; visitors += 4) cookies.push(...(await server.visitors(4, USUAL)));
+      for (const route of ['read', 'write']) {
+        ({ cookies } = await generator.run({
+          server,
+          route,
+          cookies,
+          seconds: clients === CLIENTS ? seconds : seconds / 3,
+        }));
+      }
     }
   } catch {
     // Told by the first cell.

@@ -26,10 +26,12 @@ function heading({ date, machine, versions, plan, isComplete }) {
   return [
     `Measured on ${date}: ${machine.cpus} × ${machine.model}, ${machine.memory} GB, ${machine.system}; ${machine.isPinned ? 'the server under test had one processor to itself' : 'nothing was pinned to a processor'}. ${programs.join(', ')}.`,
     isComplete
-      ? `Each figure is the median of ${[...new Set(plan.groups.map(({ rounds }) => rounds))].join(' or ')} rounds of ${plan.seconds} s; the machine’s load before the run was ${machine.load}.`
+      ? `Each figure is the median of ${[...new Set(plan.groups.map(roundsOf))].join(' or ')} of ${plan.seconds} s; the machine’s load before the run was ${machine.load}.`
       : `A short run (${plan.seconds} s a round): good to see whether something has broken, and for nothing else. The machine’s load before it was ${machine.load}.`,
   ].join('\n\n');
 }
+
+const roundsOf = ({ launches, rounds }) => `${launches * rounds} rounds, in ${launches} launches,`;
 
 function targetsTable(targets) {
   const rows = targets.map(({ what, wanted, value, throughput, isMet }) => [

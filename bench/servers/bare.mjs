@@ -2,20 +2,27 @@ import { randomBytes } from 'node:crypto';
 import * as django from './django-bytes.mjs';
 import { payloadOf } from './payload.mjs';
 import { startApplication } from './application.mjs';
+import { libraryOf } from './our-module.mjs';
 import { controllerOf, take } from './routes.mjs';
 
 const AGE = 1_209_600;
 
+/** What the library does to the messages of Express, alone. */
+async function equalMessages(application, settings) {
+  const { inheritFromBirth } = await libraryOf(settings)('nest/express-messages');
+  inheritFromBirth(application.getHttpAdapter().getInstance(), application.getHttpServer());
+}
+
 /** The same routes without any session: what Nest costs. */
-export function noSession({ platform }) {
+export function noSession({ platform, isEqual }, settings) {
   // Nest keeps what it knows of a route on its function: each has its own.
   const answer = () => [[], () => ({ n: 0 })];
   const controller = controllerOf({ read: answer(), write: answer(), login: answer(), seed: answer() });
-  return startApplication({ platform, controller });
+  return startApplication({ platform, controller, ...(isEqual && { prepare: (one) => equalMessages(one, settings) }) });
 }
 
 /** What a careful developer would write by hand, and no less can be done: the limit. */
-export async function handWritten({ platform, store, bytes = 'json' }, settings) {
+export async function handWritten({ platform, store, bytes = 'json', isEqual }, settings) {
   const shelf = await SHELVES[store](settings);
   const { dump, load } = BYTES[bytes];
   const request = take.request();
@@ -65,7 +72,7 @@ export async function handWritten({ platform, store, bytes = 'json' }, settings)
       },
     ],
   });
-  return startApplication({ platform, controller });
+  return startApplication({ platform, controller, ...(isEqual && { prepare: (one) => equalMessages(one, settings) }) });
 }
 
 /** How data are written: as plain JSON, or compressed, dated and signed as Django does it. */

@@ -1,13 +1,20 @@
 /**
- * Who is measured. `group`: those that are compared, in one run beside each other. `role`: 'none' (no session at
+ * Who is measured. `isEqual`: with what the library does to all messages of Express, and without the library, so that what
+ * sessions cost can be told from what that saves. `role`: 'none' (no session at
  * all), 'limit' (hand-written, the least that can be done), 'ours' or 'peer'. `store`: where sessions live, whose
  * round trips are counted where it is a server.
  */
 export const CONTENDERS = [
   bare('none-express', 'no session', 'express'),
+  { ...bare('none-equal', 'no session, equal messages', 'express'), isEqual: true },
   bare('none-fastify', 'no session', 'fastify'),
 
   limit('hand-redis', 'express', 'redis'),
+  {
+    ...limit('hand-redis-equal', 'express', 'redis'),
+    label: 'by hand, equal messages',
+    isEqual: true,
+  },
   ours('ours-redis', 'cache on Redis', 'express', 'cache', 'redis'),
   ours('ours-cached-db', 'cached_db on PostgreSQL and Redis', 'express', 'cached_db', 'postgres and redis'),
   express('express-redis', 'express-session, connect-redis', 'redis'),
