@@ -54,6 +54,17 @@ describe.each(kinds)('statements on %s', (kind) => {
     expect(told.texts.join('\n')).not.toMatch(new RegExp(`${key}|${moved!.key}|payload-`));
   });
 
+  test('when a session ends is asked for only where somebody wants to know', async () => {
+    const { key } = await engine.create('payload', LATER);
+    told.texts.length = 0;
+    const quiet = new DatabaseEngine(dataSource, { tellsEnd: false });
+    expect(await quiet.load(key)).toEqual({ payload: 'payload', version: 'payload' });
+    expect((await engine.load(key))?.expiresAt).toBeCloseTo(LATER, -1);
+    const [short, long] = told.texts;
+    expect(short).not.toMatch(/AS expires/);
+    expect(long).toMatch(/AS expires/);
+  });
+
   test('a statement that fails is logged without its values, and says what the driver said', async () => {
     const lost = new DatabaseEngine(dataSource, { newKey: () => 'k'.repeat(41).replace(/^./, "'") });
     told.texts.length = 0;
