@@ -44,7 +44,11 @@ test('the lock is given back when the work fails, and the failure is told', asyn
 
 test('a lock that stays as it is for its whole lease is taken over', async () => {
   writeFileSync(lock, '');
-  expect(await whileLocked(path, async () => 'mine', { lease: 30, patience: 10_000 })).toBe('mine');
+  const waiting = whileLocked(path, async () => 'mine', { lease: 60_000, patience: 600_000 });
+  // By now it has begun to look at the lock.
+  await new Promise((resolve) => setImmediate(resolve));
+  letPass(61_000);
+  expect(await waiting).toBe('mine');
   expect(readdirSync(folder)).toEqual([]);
 });
 
