@@ -11,6 +11,8 @@ const WHY = {
     'What is written by hand has no session to be told of: no parameter that Nest waits for, no gate before the answer, no `Vary: Cookie`, no limit on how long Redis may take.',
   'Redis, Express: write, hand-redis-equal':
     'Beside what a read has: the cookie is sent again with its new date, and `Cache-Control` with it; the session is looked at for numbers that JavaScript would bend; and the former state travels to Redis, so that a write of another request is not lost. What is written by hand loses it.',
+  'PostgreSQL, Express: write, hand-postgres':
+    'The rows are Django’s: to deflate and to sign them comes on top of plain JSON, and the former row travels back to be compared.',
   'Redis, Fastify: read, hand-redis-fastify': 'As on Express, with equal messages.',
   'Redis, Fastify: write, hand-redis-fastify': 'As on Express, with equal messages.',
 };
