@@ -14,6 +14,17 @@ export function programOrSkip(program: string): typeof describe.skip {
   return describe.skip;
 }
 
+/** A port that was free when it was asked for may be another suite's a moment later: then on others. */
+async function onFreePorts(start: () => Promise<OwnServer>): Promise<OwnServer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start();
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
 /** A server process on a free port, which a test may stop, freeze and start again. */
 export class OwnServer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'server-'));
@@ -25,9 +36,11 @@ export class OwnServer {
   ) {}
 
   static async start(command: (port: number, folder: string) => string[]): Promise<OwnServer> {
-    const server = new OwnServer(await freePort(), command);
-    await server.start();
-    return server;
+    return onFreePorts(async () => {
+      const server = new OwnServer(await freePort(), command);
+      await server.start();
+      return server;
+    });
   }
 
   static redis(...options: string[]): Promise<OwnServer> {
@@ -40,8 +53,10 @@ export class OwnServer {
 
   /** A node of a Cluster. Its bus has a free port of its own: by default it is 10,000 above, which may not exist. */
   static async redisNode(...options: string[]): Promise<OwnServer> {
-    const bus = String(await freePort());
-    return OwnServer.redis('--cluster-enabled', 'yes', '--cluster-port', bus, ...options);
+    return onFreePorts(async () => {
+      const bus = String(await freePort());
+      return OwnServer.redis('--cluster-enabled', 'yes', '--cluster-port', bus, ...options);
+    });
   }
 
   static memcached(...options: string[]): Promise<OwnServer> {
