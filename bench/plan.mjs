@@ -1,7 +1,7 @@
 /**
  * What is measured with what: which contenders beside each other, on which routes, with how much in a session
- * (bytes of JSON), and how often: so many
- * rounds of each, in so many launches of all servers. Each group has a server without sessions, so that no ratio crosses groups.
+ * (bytes of JSON), and how often: so many rounds of each, in so many launches of all servers. Each group has a
+ * server without sessions, so that no ratio crosses groups.
  */
 const GROUPS = [
   {

@@ -53,7 +53,10 @@ export class RequestSession {
     readonly name: string | null = null,
     /** A request that never asks for its session costs nothing more. */
     private readonly listener: FirstUseListener | null = null,
-  ) {}
+    sent: SentSession | null = null,
+  ) {
+    this.#sent = sent;
+  }
 
   get session(): Session {
     if (!this.#session) {

@@ -8,7 +8,7 @@ import {
   type RequestSettings,
   type SessionHeaders,
 } from './request-session.js';
-import { readSession } from './session-cookies.js';
+import { readSession, type SentSession } from './session-cookies.js';
 
 /** A kind of session that an application has: with its own cookie, and its own store. */
 export interface SessionKind {
@@ -42,6 +42,8 @@ export class RequestSessions implements FirstUseListener {
   #first: RequestSession | null = null;
   /** In the order of the modules, whichever is asked for first; null where only the first kind was. */
   #further: (RequestSession | undefined)[] | null = null;
+  /** Of the first kind. */
+  #sent: SentSession | null = null;
   #hasBegun = false;
   #isUsed = false;
 
@@ -62,7 +64,7 @@ export class RequestSessions implements FirstUseListener {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
     for (let index = 0; index < this.kinds.length; index++) {
-      if (endsUnused(this.kinds[index]!, this.request.headers.cookie)) this.#at(index).markUsed();
+      if (endsUnused(this.kinds[index]!, this.#sentOf(index))) this.#at(index).markUsed();
     }
   }
 
@@ -128,22 +130,28 @@ export class RequestSessions implements FirstUseListener {
   }
 
   #at(index: number): RequestSession {
-    if (index === 0) return (this.#first ??= this.#make(this.kinds[0]!));
+    if (index === 0) return (this.#first ??= this.#make(0));
     const further = (this.#further ??= []);
-    return (further[index] ??= this.#make(this.kinds[index]!));
+    return (further[index] ??= this.#make(index));
   }
 
-  #make({ name, store, settings }: SessionKind): RequestSession {
-    return new RequestSession(store, settings, this.request.headers.cookie, name, this);
+  #make(index: number): RequestSession {
+    const { name, store, settings } = this.kinds[index]!;
+    return new RequestSession(store, settings, this.request.headers.cookie, name, this, this.#sentOf(index));
+  }
+
+  /** What the request says of a session: asked for twice, by most. */
+  #sentOf(index: number): SentSession {
+    const { store, settings } = this.kinds[index]!;
+    const read = () => readSession(this.request.headers.cookie, settings.cookie.name, store.engine.maxCookies);
+    return index === 0 ? (this.#sent ??= read()) : read();
   }
 }
 
 /** Whether an answer may have to carry something although nobody asks for the session. */
-function endsUnused({ store, settings }: SessionKind, cookie: string | undefined): boolean {
+function endsUnused({ settings }: SessionKind, { value }: SentSession): boolean {
   if (settings.saveEveryRequest) return true;
-  if (cookie === undefined) return false;
   // What cannot be a key is taken away at once.
-  const { value } = readSession(cookie, settings.cookie.name, store.engine.maxCookies);
   return value !== null && !isLongEnough(value);
 }
 

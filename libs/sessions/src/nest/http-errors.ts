@@ -73,6 +73,11 @@ export function toHttpError(error: unknown): unknown {
   return error;
 }
 
+/** Throws the HTTP face of an error of a session. */
+export function throwHttpError(error: unknown): never {
+  throw toHttpError(error);
+}
+
 /** Status and body of the answer that takes the place of one whose session could not be saved. */
 export function answerFor(error: unknown): { status: number; body: unknown } {
   const thrown = toHttpError(error);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Data } from '../core/serializer.js';
 import type { Session } from '../core/session.js';
-import { toHttpError } from './http-errors.js';
+import { throwHttpError } from './http-errors.js';
 import { findRequestSession } from './session-binding.js';
 
 /** A response as views are rendered from it: Express's has its request in `req`, Fastify's in `request`. */
@@ -32,7 +32,7 @@ export function shareWithViews(adapter: ViewAdapter): void {
     const requestSession = findRequestSession(response.req ?? response.request ?? {});
     if (requestSession?.settings.sessionInViews) {
       const { session } = requestSession;
-      await session.prefetch().catch(rethrow);
+      await session.prefetch().catch(throwHttpError);
       response.locals = Object.assign(response.locals ?? {}, { session: sessionView(session) });
     }
     return render(response, view, options);
@@ -58,8 +58,4 @@ function sessionView(session: Session): object {
 
 function refuse(): never {
   throw new TypeError('A view reads the session; change it in the handler.');
-}
-
-function rethrow(error: unknown): never {
-  throw toHttpError(error);
 }

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Session as CoreSession, SessionData } from '../core/session.js';
-import { toHttpError } from './http-errors.js';
+import { throwHttpError } from './http-errors.js';
 import { sessionBehind } from './request-of.js';
 import { interceptHandler } from './session-handlers.js';
 
@@ -36,12 +36,8 @@ const sessionParameter = createParamDecorator(
     const { session } = sessionBehind(context, name);
     const handOut = () => (key === undefined ? session : (session as CoreSession<Record<string, unknown>>).get(key));
     // Nest waits for a promise, and for nothing else: that takes a while, too.
-    return session.isLoaded ? handOut() : session.prefetch().then(handOut, rethrow);
+    return session.isLoaded ? handOut() : session.prefetch().then(handOut, throwHttpError);
   },
 );
-
-function rethrow(error: unknown): never {
-  throw toHttpError(error);
-}
 
 export type Session<T extends object = SessionData> = CoreSession<T>;

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { catchError, concatMap, type Observable } from 'rxjs';
 import { answersByItself } from './answers-by-itself.js';
-import { toHttpError } from './http-errors.js';
+import { throwHttpError } from './http-errors.js';
 import { saveLateChanges } from './late-changes.js';
 import { findSessions, type PlatformRequest } from './session-binding.js';
 import { type GraphqlContext, socketOperationOf } from './socket-operation.js';
@@ -25,7 +25,7 @@ export class SessionInterceptor implements NestInterceptor {
     if (type === 'graphql') return interceptResolver(context, next);
     const values = next.handle();
     if (type !== 'http') return values;
-    if (answersByItself(context)) return values.pipe(catchError(rethrow));
+    if (answersByItself(context)) return values.pipe(catchError(throwHttpError));
     const http = context.switchToHttp();
     const sessions = findSessions(http.getRequest<PlatformRequest>());
     if (!sessions) return values;
@@ -42,7 +42,7 @@ export class SessionInterceptor implements NestInterceptor {
         index === 0 && sessions.mustSave(response().statusCode) ? save(value) : [value],
       ),
       // Also what the handler awaited itself, such as `session.cycleKey()`: it fails in the same words.
-      catchError(rethrow),
+      catchError(throwHttpError),
     );
   }
 }
@@ -50,13 +50,9 @@ export class SessionInterceptor implements NestInterceptor {
 /** All the resolvers of an HTTP request share its session, which is saved when the answer leaves. */
 function interceptResolver(context: ExecutionContext, next: CallHandler): Observable<unknown> {
   const operation = socketOperationOf(context.getArgByIndex<GraphqlContext>(2));
-  return operation ? saveAfterOperation(operation, next) : next.handle().pipe(catchError(rethrow));
+  return operation ? saveAfterOperation(operation, next) : next.handle().pipe(catchError(throwHttpError));
 }
 
 function rawOf(response: PlatformResponse): ServerResponse {
   return response.raw ?? response;
-}
-
-function rethrow(error: unknown): never {
-  throw toHttpError(error);
 }
